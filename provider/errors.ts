@@ -1,0 +1,74 @@
+/**
+ * Every code that this package's errors carry. Codes are stable: scripts may rely on them, texts may improve.
+ */
+export type ErrorCode =
+  // what the workspace answered ("Errors on the wire")
+  | "TOKENS_DISABLED" // token authentication is off, or the identity has no CAN_USE
+  | "PERMISSION_DENIED"
+  | "LIFETIME_OVER_LIMIT"
+  | "QUOTA_EXCEEDED"
+  | "WRONG_HOST" // account console, or not Databricks
+  | "PRIVATE_LINK"
+  | "CREDENTIAL_REFUSED"
+  | "NOT_A_MEMBER"
+  | "IP_ACCESS_LIST"
+  | "SCOPE_MISSING" // the credential is alive but its scopes don't cover the call
+  | "NOT_FOUND"
+  | "INVALID_REQUEST" // the workspace refused what was asked (400, INVALID_PARAMETER_VALUE, ...)
+  | "NOT_SUPPORTED" // the workspace doesn't know the call
+  | "THROTTLED"
+  | "SERVER_ERROR" // 5xx
+  | "UNEXPECTED_ANSWER" // not JSON, or not the shape that the API documents
+  // what kept us from an answer
+  | "UNREACHABLE" // name not found, refused, reset, closed
+  | "TLS"
+  | "TIMEOUT"
+  // before any call
+  | "NO_CREDENTIALS"
+  | "AMBIGUOUS_CREDENTIALS"
+  | "INVALID_CONFIG"
+  | "NO_HOST"
+  | "HOST_CHANGED"
+  | "INVALID_HOST"
+  | "INVALID_INPUT"
+  | "PACKAGE_NOT_FOUND"
+  | "NODE_TOO_OLD"
+  // the token's lifecycle
+  | "TOO_WIDE"
+  | "NOT_PROVED"
+  | "CREATION_UNKNOWN"
+  | "PATCH_REFUSED"
+  | "REVOCATION_REFUSED"
+  | "REVOCATION_NOT_CONFIRMED"
+  | "ENGINE_GONE"
+  | "STATE_NOT_OURS";
+
+export interface ErrorOptionsWithOutcome extends ErrorOptions {
+  /** `true`: the request may have taken effect although it failed. Default `false`. */
+  readonly ambiguous?: boolean;
+}
+
+/** The one family of errors of this package: what happened and what to do, with a stable code; never a secret. */
+export class DatabricksTokensError extends Error {
+  readonly code: ErrorCode;
+  /** Whether the failed request may have taken effect on the server all the same. */
+  readonly ambiguous: boolean;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptionsWithOutcome = {}) {
+    super(`${message} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "DatabricksTokensError";
+    this.code = code;
+    this.ambiguous = options.ambiguous ?? false;
+  }
+}
+
+/** An error whose subject is one input property; at preview it becomes a check failure that names the property. */
+export class InputError extends DatabricksTokensError {
+  readonly property: string;
+
+  constructor(property: string, message: string, code: ErrorCode = "INVALID_INPUT") {
+    super(code, message);
+    this.name = "InputError";
+    this.property = property;
+  }
+}
