@@ -1,0 +1,55 @@
+import type { Credential } from "../credentials";
+import type { TokenInfo, WorkspaceClient } from "../workspace";
+
+/** Milliseconds that the steps of a lifecycle may take. */
+export interface Limits {
+  /** To prove that a new token authenticates; default 60,000. */
+  readonly proveAliveMs: number;
+  /** To prove that a revoked token is refused; default 120,000. */
+  readonly proveDeadMs: number;
+  /** For an operation in all; default 300,000. */
+  readonly operationMs: number;
+  /** How long a listing may lag behind a creation; after it an absent token was never made. Default 60,000. */
+  readonly listLagMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  proveAliveMs: 60_000,
+  proveDeadMs: 120_000,
+  operationMs: 300_000,
+  listLagMs: 60_000,
+};
+
+/** The tokens of one identity, and when they were listed (epoch ms, local clock). */
+export interface Listing {
+  readonly tokens: readonly TokenInfo[];
+  readonly at: number;
+}
+
+/** What the lifecycle functions work with: one workspace, its credentials, a clock. They hold no I/O of their own. */
+export interface TokenContext {
+  readonly client: WorkspaceClient;
+  /** In order; the first is the configured identity, the others stand in for read and delete alone. */
+  readonly credentials: readonly Credential[];
+  /** Why there are no credentials, if there are none. */
+  readonly noCredentials?: Error;
+  readonly limits: Limits;
+  /** When this operation must be over, epoch ms of the local clock. */
+  readonly deadline: number;
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  /** The identity's tokens, shared by all that ask within 30 seconds; `fresh` asks the workspace again. */
+  list(credential: Credential, fresh?: boolean): Promise<Listing>;
+  /** The user name behind a credential, asked once; undefined where it can't be told. */
+  userName(credential: Credential): Promise<string | undefined>;
+  /** Throws ENGINE_GONE if the Pulumi CLI that started this process is gone: nothing may be minted any more. */
+  assertEngine(): Promise<void>;
+  warn(message: string): void;
+}
+
+/** The configured identity, or the error that says why there is none. */
+export function configured(context: TokenContext): Credential {
+  const [first] = context.credentials;
+  if (first) return first;
+  throw context.noCredentials ?? new Error("no credentials");
+}

@@ -1,0 +1,21 @@
+import { configured, type TokenContext } from "./context";
+import { SavedFailure } from "./failure";
+import { renew } from "./rotation";
+import { type Properties, readInputs, type TokenState, writeState } from "./state";
+
+/**
+ * Mints a token, proves it, and gives it to Pulumi. What can't be finished is saved with the resource; a failure that
+ * left nothing behind saves nothing.
+ */
+export async function create(context: TokenContext, props: Properties): Promise<{ id: string; outs: Properties }> {
+  const inputs = readInputs(props);
+  const state: TokenState = { inputs, owner: "", unfinished: [], candidates: [], retiring: [] };
+  try {
+    await renew(context, configured(context), state, inputs, [inputs.origin]);
+  } catch (error) {
+    const nothingLeft = state.unfinished.length === 0 && state.candidates.length === 0;
+    if (nothingLeft) throw error;
+    throw SavedFailure.of(state, props, context.client.serverNow(), error);
+  }
+  return { id: inputs.nonce, outs: writeState(state, context.client.serverNow()) };
+}

@@ -1,0 +1,28 @@
+import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons } from "./due";
+import { type Properties, readInputs, readState, UNKNOWN } from "./state";
+
+/**
+ * Compares what holds (the old outputs) with what is wished, and with the clock. Makes no call. Only another host
+ * replaces; everything else happens in place.
+ */
+export function diff(olds: Properties, news: Properties, now: number): { changes: boolean; replaces: string[] } {
+  const state = readState(olds);
+  // The engine asks with whole inputs unknown when it is about to delete what they come from: revoke before that.
+  if (news["workspace"] === UNKNOWN) return { changes: true, replaces: ["workspace"] };
+  const wish = readInputs(news);
+  if (wish.host !== UNKNOWN && wish.host !== state.inputs.host) return { changes: true, replaces: ["host"] };
+  const changes =
+    hasUnknown(wish) ||
+    state.unfinished.length > 0 ||
+    state.candidates.length > 0 ||
+    rotationReasons(state, wish, now).length > 0 ||
+    retirementsDue(state.retiring, now).length > 0 ||
+    patchNeeded(state.inputs, wish) !== undefined ||
+    bookkeepingChanged(state.inputs, wish);
+  return { changes, replaces: [] };
+}
+
+function hasUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
+}

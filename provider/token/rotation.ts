@@ -1,0 +1,119 @@
+import type { Credential } from "../credentials";
+import { DatabricksTokensError } from "../errors";
+import type { TokenContext } from "./context";
+import { retirementsDue } from "./due";
+import type { TokenOrigin } from "./marker";
+import { MintError, mint } from "./mint";
+import { proveUntil } from "./proof";
+import { revokeAndProve } from "./revoke";
+import { isExpired, revokeAfter, scheduleOf } from "./schedule";
+import { clearUnfinished, knownIds, markUnfinished, type TokenInputs, type TokenRecord, type TokenState } from "./state";
+
+/**
+ * The steps by which a token takes the place of another. Each writes into `state` what has happened as soon as it
+ * has, so that whoever saves the state after a failure loses nothing.
+ */
+
+/** Mints a token as `wish` says, proves it, and makes it the current one; the old one starts to retire. */
+export async function renew(
+  context: TokenContext,
+  credential: Credential,
+  state: TokenState,
+  wish: TokenInputs,
+  origins: readonly TokenOrigin[],
+): Promise<void> {
+  const attempts = { nonce: wish.nonce, origins, known: knownIds(state) };
+  const minted = await mint(context, credential, wish, attempts).catch((error: unknown) => {
+    if (!(error instanceof MintError)) throw error;
+    if (error.unsettledSince !== undefined) markUnfinished(state, "creation-unknown", error.unsettledSince);
+    throw error.cause;
+  });
+  if (minted.unsettledSince !== undefined) markUnfinished(state, "creation-unknown", minted.unsettledSince);
+  state.candidates.push(minted.token);
+  if (minted.wider !== undefined) {
+    markUnfinished(state, "too-wide", context.client.serverNow());
+    await discardCandidates(context, credential, state);
+    throw new DatabricksTokensError(
+      "TOO_WIDE",
+      `${context.client.host} granted a token that is wider than the one asked for: ${minted.wider}. It was revoked. ` +
+        "Ask for what the workspace can grant, or have its administrator update it",
+    );
+  }
+  await promote(context, credential, state, minted.token, wish);
+}
+
+/** Proves a candidate and makes it the current token. Throws NOT_PROVED, with the candidate kept. */
+export async function promote(
+  context: TokenContext,
+  credential: Credential,
+  state: TokenState,
+  candidate: TokenRecord,
+  wish: TokenInputs,
+): Promise<void> {
+  const proof = await proveUntil(context, candidate.tokenValue, "alive", context.limits.proveAliveMs);
+  if (proof.verdict !== "alive") {
+    markUnfinished(state, "not-proved", context.client.serverNow());
+    throw new DatabricksTokensError(
+      "NOT_PROVED",
+      `The new token ${candidate.tokenId} on ${context.client.host} did not prove to authenticate: ` +
+        `${proof.cause?.message ?? "no answer"}. It is kept in the state, unused; run \`pulumi up\` again to finish`,
+      { cause: proof.cause },
+    );
+  }
+  const now = context.client.serverNow();
+  const old = state.current;
+  state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
+  state.current = candidate;
+  if (old) state.retiring.push({ ...old, revokeAfter: revokeAfter(old, scheduleOf(wish), now) });
+  clearUnfinished(state, "not-proved", "current-gone");
+  state.owner = proof.userName || state.owner || ((await context.userName(credential)) ?? "");
+  if (old) warnOfShortOverlap(context, old, wish, now);
+}
+
+/** Revokes every candidate: none was ever handed out. */
+export async function discardCandidates(
+  context: TokenContext,
+  credential: Credential,
+  state: TokenState,
+): Promise<void> {
+  for (const candidate of [...state.candidates]) {
+    await revokeAndProve(context, candidate, [credential], state.owner);
+    state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
+  }
+  clearUnfinished(state, "too-wide", "not-proved");
+}
+
+/** Revokes those of `served` whose overlap is over. A failure is a warning: the token stays in the list, and due. */
+export async function retire(
+  context: TokenContext,
+  credential: Credential,
+  state: TokenState,
+  served: readonly TokenRecord[],
+): Promise<void> {
+  const due = retirementsDue(served, context.client.serverNow());
+  const results = await Promise.allSettled(
+    due.map(async (token) => {
+      await revokeAndProve(context, token, [credential], state.owner);
+      state.retiring = state.retiring.filter((other) => other.tokenId !== token.tokenId);
+    }),
+  );
+  const failures = results.filter((result) => result.status === "rejected").map((result) => result.reason as Error);
+  for (const failure of failures) context.warn(`A replaced token was not retired yet: ${failure.message}`);
+  const unconfirmed = failures.some(
+    (failure) => failure instanceof DatabricksTokensError && failure.code === "REVOCATION_NOT_CONFIRMED",
+  );
+  if (unconfirmed) markUnfinished(state, "revocation-not-confirmed", context.client.serverNow());
+  else clearUnfinished(state, "revocation-not-confirmed");
+}
+
+function warnOfShortOverlap(context: TokenContext, old: TokenRecord, wish: TokenInputs, now: number): void {
+  const { overlapSeconds } = scheduleOf(wish);
+  if (old.expiryTime < 0 || isExpired(old, now)) return;
+  const left = Math.round((old.expiryTime - now) / 1000);
+  if (left < overlapSeconds / 2) {
+    context.warn(
+      `The rotation ran late: the previous token lives on for ${left} s only, not for ${overlapSeconds} s. ` +
+        "Run `pulumi up` at least as often as rotateEverySeconds says",
+    );
+  }
+}

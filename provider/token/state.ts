@@ -1,0 +1,189 @@
+import type { HostSource, WorkspaceInput } from "../credentials";
+import { DatabricksTokensError } from "../errors";
+import { Secret } from "../secret";
+import type { TokenOrigin } from "./marker";
+import { isExpired, rotatesAt, type ScheduleInputs, scheduleOf } from "./schedule";
+
+/**
+ * Version 1 of what a token keeps in Pulumi's state. Names and shapes are for ever: STATE.md lists them.
+ */
+export const SCHEMA_VERSION = 1;
+
+/** What an unknown value looks like to a dynamic provider during preview. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** How a provider marks a value as secret on Pulumi's wire. */
+const SECRET_SIGNATURE = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
+
+export type Properties = Record<string, unknown>;
+
+export interface TokenInputs extends ScheduleInputs {
+  readonly comment?: string;
+  readonly scopes?: readonly string[];
+  readonly autoscopeEnabled?: boolean;
+  readonly allowTokenMinting?: boolean;
+  readonly triggers?: Readonly<Record<string, unknown>>;
+  readonly workspace?: WorkspaceInput;
+  readonly origin: TokenOrigin;
+  readonly nonce: string;
+  readonly host: string;
+  readonly hostSource: HostSource;
+}
+
+/** One token with its value; times in epoch milliseconds, expiry -1 = never. */
+export interface TokenRecord {
+  readonly tokenId: string;
+  readonly tokenValue: Secret;
+  readonly creationTime: number;
+  readonly expiryTime: number;
+  readonly revokeAfter?: number;
+}
+
+/** Stable codes of what is left to do; an `up` finishes it, a destroy ends it. */
+export type UnfinishedCode =
+  | "creation-unknown"
+  | "not-proved"
+  | "too-wide"
+  | "patch-refused"
+  | "current-gone"
+  | "revocation-not-confirmed";
+
+export interface Unfinished {
+  readonly code: UnfinishedCode;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
+export interface TokenState {
+  /** The inputs that hold on the server: what was applied, not what was asked. */
+  inputs: TokenInputs;
+  /** The proved token; absent until a first one is. */
+  current?: TokenRecord;
+  owner: string;
+  unfinished: Unfinished[];
+  /** Minted, not yet proved. */
+  candidates: TokenRecord[];
+  /** Replaced, alive until `revokeAfter`. */
+  retiring: TokenRecord[];
+}
+
+const INPUT_KEYS = [
+  "comment",
+  "lifetimeSeconds",
+  "scopes",
+  "autoscopeEnabled",
+  "allowTokenMinting",
+  "rotateEverySeconds",
+  "overlapSeconds",
+  "triggers",
+  "workspace",
+  "origin",
+  "nonce",
+  "host",
+  "hostSource",
+] as const;
+
+/** Outputs that hold a secret: marked on the wire, and named in `additionalSecretOutputs` besides. */
+export const SECRET_OUTPUTS = [
+  "tokenValue",
+  "previousTokenValue",
+  "authorizationHeader",
+  "candidates",
+  "retiring",
+] as const;
+
+/** The input properties among `props`, without those that are not set. */
+export function readInputs(props: Properties): TokenInputs {
+  const entries = INPUT_KEYS.filter((key) => props[key] !== undefined && props[key] !== null);
+  return Object.fromEntries(entries.map((key) => [key, unwrap(props[key])])) as unknown as TokenInputs;
+}
+
+export function readState(props: Properties): TokenState {
+  const version = props["schemaVersion"];
+  if (version !== SCHEMA_VERSION) {
+    throw new DatabricksTokensError(
+      "STATE_NOT_OURS",
+      `The state has a token of schema version ${String(version)}; this package reads version ${SCHEMA_VERSION}. ` +
+        "Install the version of pulumi-databricks-tokens that wrote it, or a newer one; nothing was changed",
+    );
+  }
+  const state: TokenState = {
+    inputs: readInputs(props),
+    owner: String(props["owner"] ?? ""),
+    unfinished: [...((props["unfinished"] as Unfinished[] | undefined) ?? [])],
+    candidates: readRecords(props["candidates"]),
+    retiring: readRecords(props["retiring"]),
+  };
+  const value = unwrap(props["tokenValue"]);
+  if (typeof value === "string" && value !== "") {
+    state.current = {
+      tokenId: String(props["tokenId"]),
+      tokenValue: new Secret(value),
+      creationTime: Number(props["creationTime"]),
+      expiryTime: Number(props["expiryTime"]),
+    };
+  }
+  return state;
+}
+
+/** The outputs that Pulumi keeps: secrets marked, nothing undefined. `now` decides which token is the previous one. */
+export function writeState(state: TokenState, now: number): Properties {
+  const { current } = state;
+  const previous = state.retiring
+    .filter((token) => (token.revokeAfter ?? 0) > now && !isExpired(token, now))
+    .reduce<TokenRecord | undefined>((a, b) => (a && a.creationTime > b.creationTime ? a : b), undefined);
+  return {
+    ...state.inputs,
+    schemaVersion: SCHEMA_VERSION,
+    owner: state.owner,
+    unfinished: state.unfinished.map(({ code, since }) => ({ code, since })),
+    candidates: secret(state.candidates.map(writeRecord)),
+    retiring: secret(state.retiring.map(writeRecord)),
+    previousTokenId: previous?.tokenId ?? "",
+    previousTokenValue: secret(previous?.tokenValue.reveal() ?? ""),
+    ...(current && {
+      tokenId: current.tokenId,
+      tokenValue: secret(current.tokenValue.reveal()),
+      authorizationHeader: secret(`Bearer ${current.tokenValue.reveal()}`),
+      creationTime: current.creationTime,
+      expiryTime: current.expiryTime,
+      expiresAt: timestamp(current.expiryTime),
+      rotatesAt: timestamp(rotatesAt(current, scheduleOf(state.inputs))),
+    }),
+  };
+}
+
+/** Marks `code` as left to do; its first moment stays. */
+export function markUnfinished(state: TokenState, code: UnfinishedCode, since: number): void {
+  if (!state.unfinished.some((item) => item.code === code)) state.unfinished.push({ code, since });
+}
+
+export function clearUnfinished(state: TokenState, ...codes: UnfinishedCode[]): void {
+  state.unfinished = state.unfinished.filter((item) => !codes.includes(item.code));
+}
+
+export const isUnfinished = (state: TokenState, code: UnfinishedCode): boolean =>
+  state.unfinished.some((item) => item.code === code);
+
+/** Ids of every token that the state knows. */
+export const knownIds = (state: TokenState): Set<string> =>
+  new Set([...(state.current ? [state.current] : []), ...state.candidates, ...state.retiring].map((t) => t.tokenId));
+
+/** RFC 3339; `never` has no timestamp and is the empty string. */
+const timestamp = (time: number): string => (time < 0 ? "" : new Date(time).toISOString());
+
+const secret = (value: unknown): Properties => ({ [SECRET_SIGNATURE[0]]: SECRET_SIGNATURE[1], value });
+
+function unwrap(value: unknown): unknown {
+  const object = value as Properties | null | undefined;
+  return typeof value === "object" && object?.[SECRET_SIGNATURE[0]] === SECRET_SIGNATURE[1] ? object["value"] : value;
+}
+
+function writeRecord({ tokenValue, ...rest }: TokenRecord): Properties {
+  return { ...rest, tokenValue: tokenValue.reveal() };
+}
+
+function readRecords(value: unknown): TokenRecord[] {
+  const records = (unwrap(value) as Array<Omit<TokenRecord, "tokenValue"> & { tokenValue: string }> | undefined) ?? [];
+  return records.map((record) => ({ ...record, tokenValue: new Secret(String(unwrap(record.tokenValue))) }));
+}

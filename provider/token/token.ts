@@ -1,0 +1,169 @@
+import { createRequire } from "node:module";
+import * as pulumi from "@pulumi/pulumi";
+import { SECRET_CONFIG_KEYS } from "../credentials";
+import { delegateText, PACKAGE } from "../delegate";
+import { DatabricksTokensError } from "../errors";
+import type { DatabricksTokenArgs, WorkspaceArgs } from "./args";
+import { SECRET_OUTPUTS } from "./state";
+
+/**
+ * A Databricks personal access token: minted by `pulumi up`, rotated in place when due, revoked by `pulumi destroy`,
+ * which succeeds only once the token is refused.
+ *
+ * ```ts
+ * const ci = new DatabricksToken("ci", { comment: "deploy from CI", lifetimeSeconds: days(90), scopes: ["jobs"] });
+ * export const ciToken = ci.tokenValue;
+ * ```
+ *
+ * Failures carry a stable code, see {@link DatabricksTokensError}.
+ */
+export class DatabricksToken extends pulumi.CustomResource {
+  /** The token itself. Secret. Only ever a token that was proved to authenticate. */
+  declare readonly tokenValue: pulumi.Output<string>;
+  /** Databricks' id of the token; changes with every rotation. */
+  declare readonly tokenId: pulumi.Output<string>;
+  /** Epoch milliseconds. */
+  declare readonly creationTime: pulumi.Output<number>;
+  /** Epoch milliseconds; -1 = never. */
+  declare readonly expiryTime: pulumi.Output<number>;
+  /** RFC 3339; empty = never. */
+  declare readonly expiresAt: pulumi.Output<string>;
+  /** From when on an `up` rotates; RFC 3339; empty = never. */
+  declare readonly rotatesAt: pulumi.Output<string>;
+  /** The youngest replaced token that is still in its overlap, else empty. Secret. */
+  declare readonly previousTokenValue: pulumi.Output<string>;
+  /** Its id, else empty. */
+  declare readonly previousTokenId: pulumi.Output<string>;
+  /** The workspace's origin, such as `https://adb-1.2.azuredatabricks.net`. */
+  declare readonly host: pulumi.Output<string>;
+  /** User name of the token's owner; best effort, else empty. */
+  declare readonly owner: pulumi.Output<string>;
+  /** `Bearer ...`, for the header `Authorization`. Secret. */
+  declare readonly authorizationHeader: pulumi.Output<string>;
+  /** The user's part of the comment. */
+  declare readonly comment: pulumi.Output<string | undefined>;
+  declare readonly lifetimeSeconds: pulumi.Output<number | undefined>;
+  declare readonly scopes: pulumi.Output<string[] | undefined>;
+  declare readonly autoscopeEnabled: pulumi.Output<boolean | undefined>;
+  declare readonly allowTokenMinting: pulumi.Output<boolean | undefined>;
+  declare readonly rotateEverySeconds: pulumi.Output<number | undefined>;
+  declare readonly overlapSeconds: pulumi.Output<number | undefined>;
+  declare readonly triggers: pulumi.Output<Record<string, string> | undefined>;
+  declare readonly workspace: pulumi.Output<pulumi.Unwrap<WorkspaceArgs> | undefined>;
+
+  /**
+   * @param name The resource's name; it stands in the token's marker on the server.
+   * @param args See {@link DatabricksTokenArgs}.
+   * @param opts Pulumi's options. `deletedWith` is recommended for a workspace of the same program.
+   * @throws DatabricksTokensError PACKAGE_NOT_FOUND, or INVALID_CONFIG for a secret set without `--secret`.
+   */
+  constructor(name: string, args: DatabricksTokenArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
+    assertLoadable();
+    assertArguments(name, args);
+    super(
+      "pulumi-nodejs:dynamic/databricks:Token",
+      name,
+      {
+        comment: args.comment,
+        lifetimeSeconds: args.lifetimeSeconds,
+        scopes: args.scopes,
+        autoscopeEnabled: args.autoscopeEnabled,
+        allowTokenMinting: args.allowTokenMinting,
+        rotateEverySeconds: args.rotateEverySeconds,
+        overlapSeconds: args.overlapSeconds,
+        triggers: args.triggers,
+        workspace: withSecretsChecked(args.workspace),
+        origin: {
+          organization: pulumi.getOrganization(),
+          project: pulumi.getProject(),
+          stack: pulumi.getStack(),
+          name,
+        },
+        tokenValue: undefined,
+        tokenId: undefined,
+        creationTime: undefined,
+        expiryTime: undefined,
+        expiresAt: undefined,
+        rotatesAt: undefined,
+        previousTokenValue: undefined,
+        previousTokenId: undefined,
+        host: undefined,
+        owner: undefined,
+        authorizationHeader: undefined,
+        __provider: delegateText("Token"),
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: [...SECRET_OUTPUTS] }),
+    );
+  }
+}
+
+const ARGUMENTS: ReadonlySet<string> = new Set<keyof DatabricksTokenArgs>([
+  "comment",
+  "lifetimeSeconds",
+  "scopes",
+  "autoscopeEnabled",
+  "allowTokenMinting",
+  "rotateEverySeconds",
+  "overlapSeconds",
+  "triggers",
+  "workspace",
+]);
+
+/** A misspelt argument would be dropped in silence: a token without the scopes that somebody believes it to have. */
+function assertArguments(name: string, args: DatabricksTokenArgs): void {
+  const unknown = Object.keys(args).filter((key) => !ARGUMENTS.has(key));
+  if (unknown.length > 0) {
+    throw new DatabricksTokensError(
+      "INVALID_INPUT",
+      `DatabricksToken "${name}" has no argument ${unknown.join(", ")}; there are ${[...ARGUMENTS].join(", ")}`,
+    );
+  }
+}
+
+/** Fails at preview where the delegate could not load this package at run time: it looks in the very same way. */
+function assertLoadable(): void {
+  try {
+    createRequire(`${process.cwd()}/`).resolve(`${PACKAGE}/lifecycle`);
+  } catch {
+    throw new DatabricksTokensError(
+      "PACKAGE_NOT_FOUND",
+      `Pulumi runs tokens from ${process.cwd()}, where ${PACKAGE} can't be found. ` +
+        `Add it to that project itself: npm install ${PACKAGE}`,
+    );
+  }
+}
+
+/** Refuses secrets in the stack's config that were set without `--secret`: they are plaintext in the state. */
+function withSecretsChecked(
+  workspace: pulumi.Input<WorkspaceArgs> | undefined,
+): pulumi.Input<WorkspaceArgs> | undefined {
+  if (workspace === undefined || workspace === null) {
+    assertConfigSecrets(undefined);
+    return undefined;
+  }
+  const plain = !pulumi.Output.isInstance(workspace) && !(workspace instanceof Promise) ? workspace : undefined;
+  if (plain && (plain.configNamespace === undefined || typeof plain.configNamespace === "string")) {
+    assertConfigSecrets(plain.configNamespace);
+    return workspace;
+  }
+  return pulumi.output(workspace).apply((resolved) => {
+    assertConfigSecrets(resolved?.configNamespace);
+    return resolved as WorkspaceArgs;
+  });
+}
+
+function assertConfigSecrets(namespace = "databricks"): void {
+  const config = new pulumi.Config(namespace);
+  // In Pulumi's runtime since 3.0, but left out of its type declarations.
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+  for (const key of SECRET_CONFIG_KEYS) {
+    const full = `${namespace}:${key}`;
+    if (config.get(key) !== undefined && !isConfigSecret(full)) {
+      throw new DatabricksTokensError(
+        "INVALID_CONFIG",
+        `The config value ${full} is a secret, but was set without --secret: it stands in clear in the stack's file and state. ` +
+          `Mend it with: pulumi config set --secret ${full}   (and replace the value: it may have been seen)`,
+      );
+    }
+  }
+}
