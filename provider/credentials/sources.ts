@@ -1,0 +1,122 @@
+import { DatabricksTokensError } from "../errors";
+import { parseHost } from "../workspace/host";
+import { type Profile, readProfiles } from "./profiles";
+
+/** The `workspace` input, resolved: which workspace, and which way to sign in. No secrets. */
+export interface WorkspaceInput {
+  readonly host?: string;
+  readonly profile?: string;
+  readonly configNamespace?: string;
+  readonly authType?: string;
+  readonly azureWorkspaceResourceId?: string;
+  readonly azureTenantId?: string;
+  readonly azureClientId?: string;
+  readonly clientId?: string;
+}
+
+/** Where settings come from; handed in, so that nothing here reads the machine by itself. */
+export interface Surroundings {
+  /** A value of Pulumi's config by its full key; stale in a plain refresh or destroy. */
+  config(key: string): string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** undefined: there is no such file. */
+  readFile(path: string): string | undefined;
+  readonly home: string;
+}
+
+export type HostSource = "workspace" | "config" | "environment" | "profile";
+
+/** The settings that one place holds, by the names of `@pulumi/databricks`. */
+export interface Source {
+  readonly kind: HostSource;
+  /** For people: `Pulumi config`, `the environment`, `profile prod of ~/.databrickscfg`. */
+  readonly title: string;
+  /** How a setting is called there: `databricks:token`, `DATABRICKS_TOKEN`, `token`. */
+  nameOf(setting: string): string;
+  get(setting: string): string | undefined;
+}
+
+export const namespaceOf = (workspace: WorkspaceInput): string => workspace.configNamespace ?? "databricks";
+
+const snake = (setting: string): string => setting.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** Settings of Azure's own names; the environment calls them as Azure's tools do. */
+const ARM: Readonly<Record<string, string>> = {
+  azureClientId: "ARM_CLIENT_ID",
+  azureClientSecret: "ARM_CLIENT_SECRET",
+  azureTenantId: "ARM_TENANT_ID",
+  azureWorkspaceResourceId: "DATABRICKS_AZURE_RESOURCE_ID",
+};
+
+/**
+ * The sources in order: config, environment, profile. A profile that `workspace` names comes first: it was asked for.
+ */
+export function sourcesFor(workspace: WorkspaceInput, surroundings: Surroundings): Source[] {
+  const config = configSource(namespaceOf(workspace), surroundings);
+  const environment = environmentSource(surroundings);
+  const profile = profileSource(workspace, config, environment, surroundings);
+  if (!profile) return [config, environment];
+  return workspace.profile !== undefined ? [profile, config, environment] : [config, environment, profile];
+}
+
+function configSource(namespace: string, { config }: Surroundings): Source {
+  const nameOf = (setting: string): string => `${namespace}:${setting}`;
+  return { kind: "config", title: "Pulumi config", nameOf, get: (setting) => config(nameOf(setting)) || undefined };
+}
+
+function environmentSource({ env }: Surroundings): Source {
+  const nameOf = (setting: string): string => ARM[setting] ?? `DATABRICKS_${snake(setting).toUpperCase()}`;
+  return { kind: "environment", title: "the environment", nameOf, get: (setting) => env[nameOf(setting)] || undefined };
+}
+
+function profileSource(
+  workspace: WorkspaceInput,
+  config: Source,
+  environment: Source,
+  surroundings: Surroundings,
+): Source | undefined {
+  const { env, home, readFile } = surroundings;
+  const named = workspace.profile ?? config.get("profile") ?? (env["DATABRICKS_CONFIG_PROFILE"] || undefined);
+  const shown = environment.get("configFile") ?? "~/.databrickscfg";
+  const path = shown.replace(/^~(?=\/|$)/, home);
+  const text = readFile(path);
+  const profiles = text === undefined ? new Map<string, Profile>() : readProfiles(text, shown);
+  const name = named ?? "DEFAULT";
+  const profile = profiles.get(name);
+  if (!profile) {
+    if (named === undefined) return undefined;
+    throw new DatabricksTokensError(
+      "INVALID_CONFIG",
+      text === undefined
+        ? `Profile ${name} is asked for, but there is no file ${shown}`
+        : `${shown} has no profile ${name}; there are ${[...profiles.keys()].join(", ") || "none"}`,
+    );
+  }
+  return {
+    kind: "profile",
+    title: `profile ${name} of ${shown}`,
+    nameOf: snake,
+    get: (setting) => profile.get(snake(setting)) || undefined,
+  };
+}
+
+export interface ResolvedHost {
+  /** An origin. */
+  readonly host: string;
+  readonly source: HostSource;
+  /** For people: `Pulumi config databricks:host`. */
+  readonly from: string;
+}
+
+/** The workspace's host by the first place that names one; undefined if none does. */
+export function resolveHost(workspace: WorkspaceInput, surroundings: Surroundings): ResolvedHost | undefined {
+  if (workspace.host !== undefined) {
+    return { host: parseHost(workspace.host), source: "workspace", from: "workspace.host" };
+  }
+  for (const source of sourcesFor(workspace, surroundings)) {
+    const host = source.get("host");
+    if (host === undefined) continue;
+    const from = `${source.title} ${source.kind === "profile" ? "" : source.nameOf("host")}`.trim();
+    return { host: parseHost(host), source: source.kind, from };
+  }
+  return undefined;
+}

@@ -1,0 +1,11 @@
+import type { Authorization } from "../workspace/client";
+import type { Source } from "./sources";
+
+/** One way to sign in. It applies to a source that has every setting that it needs. */
+export interface Strategy {
+  /** The official name, also the value of `authType`. */
+  readonly name: string;
+  readonly needs: readonly string[];
+  readonly implemented: boolean;
+  authorize?(source: Source, setting: (name: string) => string | undefined): Authorization;
+}
