@@ -109,7 +109,9 @@ async function main(): Promise<void> {
   console.log(`${"refresh".padEnd(11)} ${slow.calls.refresh}   (with 100 ms latency)`);
   const cost = importCost();
   console.log(`\nstate       ${ours.stateBytes.toFixed(0)} bytes a token (floor: ${floor.stateBytes.toFixed(0)})`);
-  console.log(`import      ${cost.ms.toFixed(0)} ms on top of @pulumi/pulumi, ${cost.rssMb.toFixed(0)} MB peak, ${cost.azure} @azure modules`);
+  console.log(
+    `import      ${cost.ms.toFixed(0)} ms on top of @pulumi/pulumi, ${cost.rssMb.toFixed(0)} MB peak, ${cost.azure} @azure modules`,
+  );
 }
 
 main().catch((error: Error) => {

@@ -5,7 +5,8 @@ import { LocalWorkspace } from "../test/workspace";
 /** The main job on the real Pulumi engine, against the local workspace: up, use the token, destroy, see it refused. */
 
 const started = Date.now();
-const bold = (text: string): string => (process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[0m` : text);
+const bold = (text: string): string =>
+  process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[0m` : text;
 const step = (text: string): void =>
   console.log(`\n${bold(text)}  ${`(${((Date.now() - started) / 1000).toFixed(0)} s)`}`);
 const indent = (text: string): string => text.trimEnd().replace(/^/gm, "  ");

@@ -32,7 +32,8 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
     const [strategy] = strategies;
     if (strategies.length > 1) throw ambiguous(source, strategies);
     if (!strategy) reasons.push(`${source.title}: no ${source.nameOf("token")}`);
-    else if (!strategy.authorize) reasons.push(`${source.title}: has ${strategy.name}, which this version can't use yet`);
+    else if (!strategy.authorize)
+      reasons.push(`${source.title}: has ${strategy.name}, which this version can't use yet`);
     else found.push(credential(host, strategy, source));
   }
   if (found.length > 0) return found;
@@ -44,7 +45,8 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
 }
 
 function authTypeOf(workspace: WorkspaceInput, sources: readonly Source[]): string | undefined {
-  const forced = workspace.authType ?? sources.map((source) => source.get("authType")).find((value) => value !== undefined);
+  const forced =
+    workspace.authType ?? sources.map((source) => source.get("authType")).find((value) => value !== undefined);
   if (forced !== undefined && !STRATEGIES.some((strategy) => strategy.name === forced)) {
     throw new DatabricksTokensError(
       "INVALID_CONFIG",
@@ -59,7 +61,8 @@ function notMeantFor(host: string, workspace: WorkspaceInput, source: Source): s
   const own = source.get("host");
   if (own === undefined) {
     // The environment's and the profile's credentials belong to the first workspace, not to one of another namespace.
-    const foreign = namespaceOf(workspace) !== "databricks" && source.kind !== "config" && workspace.profile === undefined;
+    const foreign =
+      namespaceOf(workspace) !== "databricks" && source.kind !== "config" && workspace.profile === undefined;
     return foreign ? "names no host, so its credentials are not for a second workspace" : undefined;
   }
   let origin: string;

@@ -73,6 +73,8 @@ async function judgeAbsence(context: TokenContext, credential: Credential, state
   if (proof.verdict === "refused") markUnfinished(state, "current-gone", context.client.serverNow());
   if (proof.verdict === "alive") clearUnfinished(state, "current-gone");
   if (proof.verdict === "unknown") {
-    context.warn(`Token ${current.tokenId} is not listed, and ${context.client.host} did not say whether it is dead: kept`);
+    context.warn(
+      `Token ${current.tokenId} is not listed, and ${context.client.host} did not say whether it is dead: kept`,
+    );
   }
 }

@@ -22,8 +22,14 @@ export async function revokeAndProve(
 ): Promise<void> {
   const { client } = context;
   const itself = bearer(token.tokenValue, "the token itself");
-  const asOwner = (by: Authorization): Revocation => (until) => revokeToken(client, by, token.tokenId, until);
-  const asAdmin = (by: Authorization): Revocation => (until) => revokeTokenAsAdmin(client, by, token.tokenId, until);
+  const asOwner =
+    (by: Authorization): Revocation =>
+    (until) =>
+      revokeToken(client, by, token.tokenId, until);
+  const asAdmin =
+    (by: Authorization): Revocation =>
+    (until) =>
+      revokeTokenAsAdmin(client, by, token.tokenId, until);
 
   let refusal: unknown = context.noCredentials;
   for (const revocation of [...credentials.flatMap((by) => [asOwner(by), asAdmin(by)]), asOwner(itself)]) {
@@ -55,7 +61,9 @@ async function proveDead(context: TokenContext, token: TokenRecord): Promise<voi
   throw new DatabricksTokensError(
     "REVOCATION_NOT_CONFIRMED",
     `${context.client.host} accepted the revocation of token ${token.tokenId}, but ` +
-      (proof.verdict === "alive" ? "the token still authenticates" : `did not say that it is dead (${proof.cause?.message})`) +
+      (proof.verdict === "alive"
+        ? "the token still authenticates"
+        : `did not say that it is dead (${proof.cause?.message})`) +
       ". The token is kept in the state; run the command again to finish",
     { cause: proof.cause },
   );

@@ -7,7 +7,14 @@ import { MintError, mint } from "./mint";
 import { proveUntil } from "./proof";
 import { revokeAndProve } from "./revoke";
 import { isExpired, revokeAfter, scheduleOf } from "./schedule";
-import { clearUnfinished, knownIds, markUnfinished, type TokenInputs, type TokenRecord, type TokenState } from "./state";
+import {
+  clearUnfinished,
+  knownIds,
+  markUnfinished,
+  type TokenInputs,
+  type TokenRecord,
+  type TokenState,
+} from "./state";
 
 /**
  * The steps by which a token takes the place of another. Each writes into `state` what has happened as soon as it

@@ -4,7 +4,10 @@
 const LONGEST_MS = 30_000;
 
 /** `Retry-After` in seconds or as an HTTP date, which the server's own `Date` judges; undefined if there is none. */
-export function retryAfterMs(headers: Readonly<Record<string, string | string[] | undefined>>, now: number): number | undefined {
+export function retryAfterMs(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  now: number,
+): number | undefined {
   const value = String(headers["retry-after"] ?? "").trim();
   if (value === "") return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;

@@ -48,14 +48,19 @@ export class Provider {
     return provider;
   }
 
-  async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Array<{ property: string; reason: string }> }> {
+  async check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ inputs: Properties; failures: Array<{ property: string; reason: string }> }> {
     const request = new messages.CheckRequest();
     request.setOlds(Struct.fromJavaScript(olds));
     request.setNews(Struct.fromJavaScript({ ...news, __provider: delegateText("Token") }));
     const answer = await this.call("check", request);
     return {
       inputs: answer.getInputs().toJavaScript(),
-      failures: answer.getFailuresList().map((item: { toObject(): { property: string; reason: string } }) => item.toObject()),
+      failures: answer
+        .getFailuresList()
+        .map((item: { toObject(): { property: string; reason: string } }) => item.toObject()),
     };
   }
 
@@ -65,7 +70,10 @@ export class Provider {
     request.setOlds(Struct.fromJavaScript(olds));
     request.setNews(Struct.fromJavaScript(news));
     const answer = await this.call("diff", request);
-    return { changes: answer.getChanges() === messages.DiffResponse.DiffChanges.DIFF_SOME, replaces: answer.getReplacesList() };
+    return {
+      changes: answer.getChanges() === messages.DiffResponse.DiffChanges.DIFF_SOME,
+      replaces: answer.getReplacesList(),
+    };
   }
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {

@@ -20,7 +20,8 @@ describe("the dynamic provider over its protocol", function () {
   afterEach(async () => {
     provider.stop();
     await workspace.stop();
-    for (const { value } of workspace.tokens({ all: true })) assert.ok(!provider.stderr.includes(value), "stderr holds a token");
+    for (const { value } of workspace.tokens({ all: true }))
+      assert.ok(!provider.stderr.includes(value), "stderr holds a token");
   });
 
   const codes = (props: Properties | undefined): string[] =>
@@ -35,7 +36,10 @@ describe("the dynamic provider over its protocol", function () {
   it("creates with one call and one proof, and hands every output on", async () => {
     const { id, outs } = await created({ comment: "x", lifetimeSeconds: 7200 });
     assert.equal(id, outs.nonce);
-    assert.deepEqual(workspace.calls.map((call) => call.path), ["/api/2.0/token/create", "/api/2.0/preview/scim/v2/Me"]);
+    assert.deepEqual(
+      workspace.calls.map((call) => call.path),
+      ["/api/2.0/token/create", "/api/2.0/preview/scim/v2/Me"],
+    );
     assert.equal(outs.authorizationHeader, `Bearer ${outs.tokenValue}`);
     assert.equal(outs.previousTokenId, "");
     assert.equal(outs.expiresAt, new Date(Number(outs.expiryTime)).toISOString());
@@ -65,7 +69,10 @@ describe("the dynamic provider over its protocol", function () {
   it("sweeps a lost attempt and tries again", async () => {
     workspace.faults.add({ method: "POST", path: "/api/2.0/token/create", kind: "close", when: "after" });
     const { outs } = await created();
-    assert.deepEqual(workspace.tokens().map((token) => token.tokenId), [outs.tokenId]);
+    assert.deepEqual(
+      workspace.tokens().map((token) => token.tokenId),
+      [outs.tokenId],
+    );
     assert.deepEqual(codes(outs), []);
   });
 
@@ -77,7 +84,11 @@ describe("the dynamic provider over its protocol", function () {
     const { outs: same } = await provider.update(id, outs, news);
     assert.equal(same.tokenId, outs.tokenId);
     workspace.advance(2 * HOUR);
-    const { outs: next } = await provider.update(id, { ...same, creationTime: Number(same.creationTime) - 6 * HOUR }, news);
+    const { outs: next } = await provider.update(
+      id,
+      { ...same, creationTime: Number(same.creationTime) - 6 * HOUR },
+      news,
+    );
     assert.notEqual(next.tokenId, outs.tokenId);
     assert.equal(next.previousTokenId, outs.tokenId);
     assert.equal(workspace.isAlive(String(outs.tokenValue)), true, "the old one lives on");
@@ -89,7 +100,11 @@ describe("the dynamic provider over its protocol", function () {
     const { id, outs, inputs } = await created({ lifetimeSeconds: 9 * 3600 });
     workspace.advance(-7 * HOUR);
     // By this machine's clock the token looks seven hours old.
-    const old = { ...outs, creationTime: Number(outs.creationTime) - 7 * HOUR, expiryTime: Number(outs.expiryTime) - 7 * HOUR };
+    const old = {
+      ...outs,
+      creationTime: Number(outs.creationTime) - 7 * HOUR,
+      expiryTime: Number(outs.expiryTime) - 7 * HOUR,
+    };
     const { outs: same } = await provider.update(id, old, inputs);
     assert.equal(same.tokenId, outs.tokenId);
     assert.match(provider.stderr, /420 min fast/);
@@ -120,7 +135,12 @@ describe("the dynamic provider over its protocol", function () {
 
   it("keeps a refused PATCH as unfinished until an update gets through", async () => {
     const { id, outs, inputs } = await created({ comment: "a" });
-    workspace.faults.add({ method: "PATCH", kind: "status", status: 400, body: '{"error_code":"BAD_REQUEST","message":"no"}' });
+    workspace.faults.add({
+      method: "PATCH",
+      kind: "status",
+      status: 400,
+      body: '{"error_code":"BAD_REQUEST","message":"no"}',
+    });
     const news = { ...inputs, comment: "b" };
     const saved: Saved = await provider.update(id, outs, news).then(
       () => assert.fail("must fail"),
@@ -185,7 +205,10 @@ describe("the dynamic provider over its protocol", function () {
     const { id, outs } = await created({ scopes: ["jobs"] });
     const bare = await Provider.start({});
     try {
-      await assert.rejects(bare.delete(id, outs), new RegExp(`${workspace.admin.userName}.*${outs.expiresAt}.*REVOCATION_REFUSED`, "s"));
+      await assert.rejects(
+        bare.delete(id, outs),
+        new RegExp(`${workspace.admin.userName}.*${outs.expiresAt}.*REVOCATION_REFUSED`, "s"),
+      );
     } finally {
       bare.stop();
     }
@@ -218,7 +241,9 @@ describe("the dynamic provider over its protocol", function () {
     try {
       await assert.rejects(misled.delete(id, outs), /REVOCATION_REFUSED/);
       assert.equal(elsewhere.calls.length, 0);
-      assert.ok(workspace.calls.every((call) => call.identity === undefined || call.identity === workspace.admin.userName));
+      assert.ok(
+        workspace.calls.every((call) => call.identity === undefined || call.identity === workspace.admin.userName),
+      );
     } finally {
       misled.stop();
       await elsewhere.stop();

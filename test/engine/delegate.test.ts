@@ -20,12 +20,18 @@ describe("the delegate, from a project of its own", function () {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "pdt-pack-"));
-    const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: ROOT });
+    const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
+      cwd: ROOT,
+    });
     const [packed] = JSON.parse(stdout) as Array<{ filename: string; files: Array<{ path: string }> }>;
     tarball = join(folder, packed?.filename ?? "");
     const paths = packed?.files.map((file) => file.path) ?? [];
     const expected = /^(dist\/.*\.(js|d\.ts)|package\.json|README\.md|SECURITY\.md|STATE\.md|CHANGELOG\.md|LICENSE)$/;
-    assert.deepEqual(paths.filter((path) => !expected.test(path)), [], "the package holds only what users need");
+    assert.deepEqual(
+      paths.filter((path) => !expected.test(path)),
+      [],
+      "the package holds only what users need",
+    );
     assert.ok(paths.includes("dist/lifecycle.js"));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,7 +76,9 @@ describe("the delegate, from a project of its own", function () {
   }
 
   const clientVersion = (path: string): string | undefined =>
-    /pulumi-databricks-tokens\/(\S+)/.exec(workspace.calls.findLast((call) => call.path === path)?.userAgent ?? "")?.[1];
+    /pulumi-databricks-tokens\/(\S+)/.exec(
+      workspace.calls.findLast((call) => call.path === path)?.userAgent ?? "",
+    )?.[1];
 
   it("runs from the tarball, and destroy runs the installed code on state that another version wrote", async () => {
     const place = await project("installed", ONE_TOKEN);
@@ -108,7 +116,10 @@ describe("the delegate, from a project of its own", function () {
     const place = await project("transitive", ONE_TOKEN.replace(`"${PACKAGE}"`, '"wrapper"'));
     const wrapper = join(place, "node_modules", "wrapper");
     mkdirSync(wrapper, { recursive: true });
-    writeFileSync(join(wrapper, "package.json"), JSON.stringify({ name: "wrapper", version: "1.0.0", main: "index.js" }));
+    writeFileSync(
+      join(wrapper, "package.json"),
+      JSON.stringify({ name: "wrapper", version: "1.0.0", main: "index.js" }),
+    );
     writeFileSync(join(wrapper, "index.js"), `module.exports = require("${PACKAGE}");\n`);
     await install(wrapper);
     stack = await Stack.of(workspace, place);

@@ -112,7 +112,9 @@ export class Stack {
   }
 
   /** The exported state; secrets stay encrypted. */
-  async resources(): Promise<Array<{ type: string; id?: string; outputs: Record<string, unknown>; [key: string]: unknown }>> {
+  async resources(): Promise<
+    Array<{ type: string; id?: string; outputs: Record<string, unknown>; [key: string]: unknown }>
+  > {
     const state = JSON.parse(await this.must("stack", "export"));
     return state.deployment.resources ?? [];
   }

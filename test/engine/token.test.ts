@@ -12,7 +12,9 @@ describe("DatabricksToken on the real engine", function () {
   let workspace: LocalWorkspace;
   let stack: Stack;
 
-  const args = (value: object): void => void (stack.env.ARGS = JSON.stringify(value));
+  const args = (value: object): void => {
+    stack.env.ARGS = JSON.stringify(value);
+  };
 
   beforeEach(async () => {
     workspace = await LocalWorkspace.start();
@@ -62,7 +64,10 @@ describe("DatabricksToken on the real engine", function () {
     workspace.revoke(old?.tokenId ?? "");
     await stack.refresh();
     const { outputs } = await stack.token();
-    assert.deepEqual((outputs.unfinished as Array<{ code: string }>).map((item) => item.code), ["current-gone"]);
+    assert.deepEqual(
+      (outputs.unfinished as Array<{ code: string }>).map((item) => item.code),
+      ["current-gone"],
+    );
     await stack.up();
     const [now, ...more] = workspace.tokens();
     assert.equal(more.length, 0);
@@ -123,12 +128,21 @@ describe("DatabricksToken on the real engine", function () {
 
   it("saves a resource whose creation is not known to have failed, and the next up finishes it", async () => {
     workspace.settings.listLagMs = 600_000;
-    workspace.faults.add({ method: "POST", path: "/api/2.0/token/create", times: Number.POSITIVE_INFINITY, kind: "reset", when: "after" });
+    workspace.faults.add({
+      method: "POST",
+      path: "/api/2.0/token/create",
+      times: Number.POSITIVE_INFINITY,
+      kind: "reset",
+      when: "after",
+    });
     stack.env.DATABRICKS_OPERATION_TIMEOUT_SECONDS = "4";
     const { code } = await stack.run("up", "--yes", "--skip-preview");
     assert.notEqual(code, 0);
     const unfinished = (await stack.token()).outputs.unfinished as Array<{ code: string }>;
-    assert.deepEqual(unfinished.map((item) => item.code), ["creation-unknown"]);
+    assert.deepEqual(
+      unfinished.map((item) => item.code),
+      ["creation-unknown"],
+    );
     workspace.faults.clear();
     workspace.settings.listLagMs = 0;
     delete stack.env.DATABRICKS_OPERATION_TIMEOUT_SECONDS;
@@ -143,7 +157,8 @@ describe("DatabricksToken on the real engine", function () {
     args({ lifetimeSeconds: 0, scopes: ["authentication"], workspace: { host: "http://example.com", token: "x" } });
     const { code, text } = await stack.run("preview");
     assert.notEqual(code, 0);
-    for (const property of ["lifetimeSeconds", "scopes[0]", "workspace.token"]) assert.ok(text.includes(property), property);
+    for (const property of ["lifetimeSeconds", "scopes[0]", "workspace.token"])
+      assert.ok(text.includes(property), property);
     assert.equal(workspace.calls.length, 0);
   });
 
@@ -168,7 +183,13 @@ describe("DatabricksToken on the real engine", function () {
     await stack.up();
     const before = await stack.outputs();
     args({ triggers: { v: "2" } });
-    workspace.faults.add({ method: "POST", path: "/api/2.0/token/create", kind: "status", status: 400, body: '{"error_code":"BAD_REQUEST","message":"no"}' });
+    workspace.faults.add({
+      method: "POST",
+      path: "/api/2.0/token/create",
+      kind: "status",
+      status: 400,
+      body: '{"error_code":"BAD_REQUEST","message":"no"}',
+    });
     assert.notEqual((await stack.run("up", "--yes", "--skip-preview")).code, 0);
     assert.deepEqual((await stack.token()).outputs.triggers, { v: "1" });
     assert.equal(workspace.isAlive(String(before.token)), true);

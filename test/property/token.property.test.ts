@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { Secret } from "../../provider/secret";
 import { diff } from "../../provider/token/diff";
 import { markComment, parseComment } from "../../provider/token/marker";
 import { revokeAfter, rotatesAt, scheduleOf } from "../../provider/token/schedule";
 import { type Properties, readState, writeState } from "../../provider/token/state";
-import { Secret } from "../../provider/secret";
 
 const text = fc.string({ unit: "grapheme", maxLength: 40 });
-const origin = fc.record({ organization: text, project: text, stack: text, name: text });
+const origin = fc.record({ organization: text, project: text, stack: text, name: text }, { noNullPrototype: true });
 const nonce = fc.stringMatching(/^[0-9a-f]{24}$/);
 
 describe("property: marker", () => {
@@ -30,7 +30,10 @@ describe("property: schedule", () => {
     fc.assert(
       fc.property(seconds, fc.option(seconds, { nil: undefined }), (lifetimeSeconds, rotateEverySeconds) => {
         fc.pre(rotateEverySeconds === undefined || rotateEverySeconds <= lifetimeSeconds);
-        const schedule = scheduleOf({ lifetimeSeconds, ...(rotateEverySeconds !== undefined && { rotateEverySeconds }) });
+        const schedule = scheduleOf({
+          lifetimeSeconds,
+          ...(rotateEverySeconds !== undefined && { rotateEverySeconds }),
+        });
         assert.ok(schedule.rotateEverySeconds + schedule.overlapSeconds <= lifetimeSeconds || lifetimeSeconds < 3);
         const token = { creationTime: 0, expiryTime: lifetimeSeconds * 1000 };
         const due = rotatesAt(token, schedule);
@@ -43,7 +46,12 @@ describe("property: schedule", () => {
   });
 });
 
-const inputs = { origin: { organization: "o", project: "p", stack: "s", name: "n" }, nonce: "abc", host: "https://h", hostSource: "workspace" as const };
+const inputs = {
+  origin: { organization: "o", project: "p", stack: "s", name: "n" },
+  nonce: "abc",
+  host: "https://h",
+  hostSource: "workspace" as const,
+};
 
 /** The outputs as the engine hands them to the provider: secrets unwrapped. */
 function held(expiryTime: number, retireAt?: number): Properties {
@@ -67,22 +75,30 @@ function held(expiryTime: number, retireAt?: number): Properties {
 describe("property: diff against a clock", () => {
   it("changes exactly when rotation or retirement is due", () => {
     fc.assert(
-      fc.property(seconds, fc.double({ min: 0, max: 1.2, noNaN: true }), fc.option(fc.double({ min: 0, max: 1.2, noNaN: true }), { nil: undefined }), (lifetime, at, retire) => {
-        const expiry = lifetime * 1000;
-        const now = Math.floor(expiry * at);
-        const retireAt = retire === undefined ? undefined : Math.floor(expiry * retire);
-        const olds = held(expiry, retireAt);
-        const news = { ...inputs, lifetimeSeconds: lifetime };
-        const due = rotatesAt({ creationTime: 0, expiryTime: expiry }, scheduleOf(news)) <= now;
-        const answer = diff(olds, news, now);
-        assert.equal(answer.changes, due || expiry <= now || (retireAt !== undefined && retireAt <= now));
-        assert.deepEqual(answer.replaces, []);
-      }),
+      fc.property(
+        seconds,
+        fc.double({ min: 0, max: 1.2, noNaN: true }),
+        fc.option(fc.double({ min: 0, max: 1.2, noNaN: true }), { nil: undefined }),
+        (lifetime, at, retire) => {
+          const expiry = lifetime * 1000;
+          const now = Math.floor(expiry * at);
+          const retireAt = retire === undefined ? undefined : Math.floor(expiry * retire);
+          const olds = held(expiry, retireAt);
+          const news = { ...inputs, lifetimeSeconds: lifetime };
+          const due = rotatesAt({ creationTime: 0, expiryTime: expiry }, scheduleOf(news)) <= now;
+          const answer = diff(olds, news, now);
+          assert.equal(answer.changes, due || expiry <= now || (retireAt !== undefined && retireAt <= now));
+          assert.deepEqual(answer.replaces, []);
+        },
+      ),
     );
   });
   it("reads back what it writes", () => {
     const olds = held(1000, 500);
-    assert.deepEqual(readState(olds).retiring.map((token) => token.revokeAfter), [500]);
+    assert.deepEqual(
+      readState(olds).retiring.map((token) => token.revokeAfter),
+      [500],
+    );
     assert.equal(readState(olds).current?.tokenValue.reveal(), "v");
   });
 });

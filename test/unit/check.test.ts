@@ -15,7 +15,11 @@ const failures = (news: object, olds: object = {}, s = around()): string[] =>
 
 describe("check", () => {
   it("passes good inputs on, with a nonce and the resolved host", () => {
-    const { inputs, failures: none } = check(around(), {}, { origin, comment: "x", scopes: ["jobs"], triggers: { a: "1" } });
+    const { inputs, failures: none } = check(
+      around(),
+      {},
+      { origin, comment: "x", scopes: ["jobs"], triggers: { a: "1" } },
+    );
     assert.deepEqual(none, []);
     assert.match(String(inputs.nonce), /^[0-9a-f]{24}$/);
     assert.equal(inputs.host, "https://adb-1.2.azuredatabricks.net");
@@ -36,7 +40,11 @@ describe("check", () => {
   }
 
   const bad: Array<[string, object, string]> = [
-    ["schedule beyond the lifetime", { lifetimeSeconds: 100, rotateEverySeconds: 60, overlapSeconds: 50 }, "rotateEverySeconds"],
+    [
+      "schedule beyond the lifetime",
+      { lifetimeSeconds: 100, rotateEverySeconds: 60, overlapSeconds: 50 },
+      "rotateEverySeconds",
+    ],
     ["overlap of a whole lifetime", { lifetimeSeconds: 100, overlapSeconds: 100 }, "overlapSeconds"],
     ["an empty scope", { scopes: ["jobs", " "] }, "scopes[1]"],
     ["no scope at all", { scopes: [] }, "scopes"],
@@ -56,7 +64,10 @@ describe("check", () => {
   });
 
   it("lets unknown values pass", () => {
-    assert.deepEqual(failures({ lifetimeSeconds: UNKNOWN, scopes: [UNKNOWN], comment: UNKNOWN, triggers: UNKNOWN }), []);
+    assert.deepEqual(
+      failures({ lifetimeSeconds: UNKNOWN, scopes: [UNKNOWN], comment: UNKNOWN, triggers: UNKNOWN }),
+      [],
+    );
     const { inputs } = check(around(), {}, { origin, workspace: { host: UNKNOWN } });
     assert.equal(inputs.host, UNKNOWN);
     assert.equal(check(around(), {}, { origin, workspace: UNKNOWN }).inputs.host, UNKNOWN);

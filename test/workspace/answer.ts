@@ -14,4 +14,5 @@ export const failure = (status: number, code: string | number, message: string):
 
 export const invalid = (message: string): Answer => failure(400, "INVALID_PARAMETER_VALUE", message);
 export const denied = (message: string): Answer => failure(403, "PERMISSION_DENIED", message);
-export const LOGIN_PAGE = "<!doctype html><html><head><title>Databricks - Sign In</title></head><body>Sign in</body></html>";
+export const LOGIN_PAGE =
+  "<!doctype html><html><head><title>Databricks - Sign In</title></head><body>Sign in</body></html>";

@@ -49,7 +49,8 @@ export class Faults {
     for (const item of this.#on) {
       const { fault } = item;
       if (item.left <= 0 || (fault.method && fault.method !== method)) continue;
-      if (fault.path !== undefined && !(typeof fault.path === "string" ? fault.path === path : fault.path.test(path))) continue;
+      if (fault.path !== undefined && !(typeof fault.path === "string" ? fault.path === path : fault.path.test(path)))
+        continue;
       if (fault.identity !== undefined && fault.identity !== identity) continue;
       if (item.skip > 0) {
         item.skip -= 1;

@@ -70,7 +70,11 @@ export class LocalWorkspace {
 
   addUser(
     userName: string,
-    { admin = false, canUseTokens = true, member = true }: { admin?: boolean; canUseTokens?: boolean; member?: boolean } = {},
+    {
+      admin = false,
+      canUseTokens = true,
+      member = true,
+    }: { admin?: boolean; canUseTokens?: boolean; member?: boolean } = {},
   ): Identity {
     const id = String(1000 + this.#identities.size);
     const identity: Identity = { userName, id, token: newValue(), admin, member, canUseTokens };
@@ -197,7 +201,8 @@ export class LocalWorkspace {
       return { refusal: { status: 404, body: "", headers: { "content-type": "text/plain" } } };
     }
     const value = /^Bearer (.+)$/.exec(header ?? "")?.[1];
-    if (value === undefined) return { refusal: failure(401, 401, "Credential was not sent or was of an unsupported type for this API.") };
+    if (value === undefined)
+      return { refusal: failure(401, 401, "Credential was not sent or was of an unsupported type for this API.") };
     const shown = this.#tokens.accepted(value);
     const caller = shown ? this.#identities.get(shown.owner) : this.#bootstrap.get(value);
     if (!caller) return { refusal: failure(403, 403, "Invalid access token.") };

@@ -37,7 +37,11 @@ export function route(request: Request): Answer {
     return denied(`Provided OAuth token does not have required scopes: ${scope}`);
   }
   const answer =
-    tokenApi(request) ?? tokenManagementApi(request) ?? workspaceConf(request) ?? permissions(request) ?? readOnly(request);
+    tokenApi(request) ??
+    tokenManagementApi(request) ??
+    workspaceConf(request) ??
+    permissions(request) ??
+    readOnly(request);
   return answer ?? failure(404, "ENDPOINT_NOT_FOUND", `No API found for '${request.method} ${path}'`);
 }
 
@@ -105,7 +109,10 @@ function permissions({ method, path, body, caller, identities, tokens }: Request
       { group_name: "admins", all_permissions: [{ permission_level: "CAN_MANAGE", inherited: false }] },
       ...[...identities.values()]
         .filter((identity) => identity.canUseTokens && !identity.admin)
-        .map((identity) => ({ user_name: identity.userName, all_permissions: [{ permission_level: "CAN_USE", inherited: false }] })),
+        .map((identity) => ({
+          user_name: identity.userName,
+          all_permissions: [{ permission_level: "CAN_USE", inherited: false }],
+        })),
     ],
   });
 }

@@ -11,7 +11,8 @@ const info = (token: TokenRecord) => ({
   ...(token.autoscopeEnabled && { autoscope_state: "INFERRING" }),
 });
 
-const unknownId = (id: string): Answer => failure(404, "RESOURCE_DOES_NOT_EXIST", `No valid token with ID ${id} found.`);
+const unknownId = (id: string): Answer =>
+  failure(404, "RESOURCE_DOES_NOT_EXIST", `No valid token with ID ${id} found.`);
 
 function mayUseTokens({ caller, settings }: Request): Answer | undefined {
   if (settings.enableTokensConfig && caller.canUseTokens) return undefined;
@@ -32,7 +33,8 @@ export function tokenApi(request: Request): Answer | undefined {
   if (call === "POST /api/2.0/token/create") return create(request);
   if (call === "POST /api/2.0/token/delete") {
     const record = tokens.get(String(body["token_id"]));
-    if (!record || record.owner !== caller.userName || !tokens.isAlive(record)) return unknownId(String(body["token_id"]));
+    if (!record || record.owner !== caller.userName || !tokens.isAlive(record))
+      return unknownId(String(body["token_id"]));
     tokens.revoke(record);
     return ok();
   }
@@ -44,10 +46,13 @@ function create({ body, caller, tokens, settings }: Request): Answer {
   const lifetime = body["lifetime_seconds"] as number | undefined;
   const limit = (settings.maxTokenLifetimeDays || 730) * 86_400;
   if (lifetime === 0) return invalid("requirement failed: Invalid timeout: 0");
-  if (lifetime !== undefined && (!Number.isInteger(lifetime) || lifetime < 0)) return invalid("lifetime_seconds is not valid");
-  if (lifetime !== undefined && lifetime > limit) return invalid(`lifetime_seconds is over the workspace's maximum token lifetime of ${limit}`);
+  if (lifetime !== undefined && (!Number.isInteger(lifetime) || lifetime < 0))
+    return invalid("lifetime_seconds is not valid");
+  if (lifetime !== undefined && lifetime > limit)
+    return invalid(`lifetime_seconds is over the workspace's maximum token lifetime of ${limit}`);
   const own = tokens.all().filter((token) => token.owner === caller.userName && token.alive);
-  if (own.length >= settings.quota) return failure(400, "QUOTA_EXCEEDED", `The token quota of ${settings.quota} is exceeded`);
+  if (own.length >= settings.quota)
+    return failure(400, "QUOTA_EXCEEDED", `The token quota of ${settings.quota} is exceeded`);
   const record = tokens.mint(caller, {
     comment: body["comment"] as string | undefined,
     lifetimeSeconds: lifetime,
@@ -88,12 +93,18 @@ export function tokenManagementApi(request: Request): Answer | undefined {
     ...(token.lastUsedDay !== undefined && { last_used_day: token.lastUsedDay }),
   });
   if (method === "POST" && rest === "on-behalf-of/tokens") {
-    return failure(400, "BAD_REQUEST", "On-behalf-of token creation for service principals is not enabled for this workspace");
+    return failure(
+      400,
+      "BAD_REQUEST",
+      "On-behalf-of token creation for service principals is not enabled for this workspace",
+    );
   }
   if (method === "GET" && rest === "tokens") {
     const name = query.get("created_by_username");
     const id = query.get("created_by_id");
-    const found = tokens.listed().filter((token) => (!name || token.createdBy === name) && (!id || String(request.idOf(token.createdBy)) === id));
+    const found = tokens
+      .listed()
+      .filter((token) => (!name || token.createdBy === name) && (!id || String(request.idOf(token.createdBy)) === id));
     return ok(found.length > 0 ? { token_infos: found.map(wide) } : {});
   }
   const record = tokens.get(decodeURIComponent(/^tokens\/([^/]+)$/.exec(rest)?.[1] ?? ""));

@@ -12,11 +12,18 @@ export class Tokens {
 
   mint(
     owner: Identity,
-    asked: { comment?: string | undefined; lifetimeSeconds?: number | undefined; scopes?: string[] | undefined; autoscope?: boolean },
+    asked: {
+      comment?: string | undefined;
+      lifetimeSeconds?: number | undefined;
+      scopes?: string[] | undefined;
+      autoscope?: boolean;
+    },
   ): TokenRecord {
     const { grantScopes, grantLifetime, maxTokenLifetimeDays } = this.settings;
     const scopes = grantScopes ? grantScopes(asked.scopes) : asked.scopes;
-    const lifetime = (grantLifetime ? grantLifetime(asked.lifetimeSeconds) : asked.lifetimeSeconds) ?? (maxTokenLifetimeDays || 730) * 86_400;
+    const lifetime =
+      (grantLifetime ? grantLifetime(asked.lifetimeSeconds) : asked.lifetimeSeconds) ??
+      (maxTokenLifetimeDays || 730) * 86_400;
     const creationTime = this.now();
     const record: TokenRecord = {
       tokenId: newTokenId(),
@@ -71,7 +78,8 @@ export class Tokens {
   listed(owner?: string): TokenRecord[] {
     const visible = this.now() - this.settings.listLagMs;
     return [...this.#byId.values()].filter(
-      (record) => record.revokedAt === undefined && record.creationTime <= visible && (!owner || record.owner === owner),
+      (record) =>
+        record.revokedAt === undefined && record.creationTime <= visible && (!owner || record.owner === owner),
     );
   }
 }

@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** Everything that CI checks, in order; the last line counts. `npm test -- FOLDER...` runs those tests alone. */
+
+const ROOT = resolve(__dirname, "..");
+const TOKEN_LIKE = /dapi[0-9a-f]{32}/;
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+interface Finished {
+  code: number;
+  text: string;
+}
+
+function run(command: string, args: string[], show: boolean): Promise<Finished> {
+  return new Promise((done, failed) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ] as const) {
+      from.on("data", (chunk) => {
+        text += chunk;
+        if (show) to.write(chunk);
+      });
+    }
+    child.once("error", failed);
+    child.once("close", (code) => done({ code: code ?? 1, text }));
+  });
+}
+
+async function check(title: string, command: string, ...args: string[]): Promise<void> {
+  const started = Date.now();
+  const { code, text } = await run(command, args, false);
+  report(title, code === 0, `${((Date.now() - started) / 1000).toFixed(1)} s`);
+  if (code !== 0) console.log(text.trimEnd().replace(/^/gm, "    "));
+}
+
+function report(title: string, good: boolean, note = ""): void {
+  counts[good ? "passed" : "failed"] += 1;
+  console.log(`${good ? "ok  " : "FAIL"}  ${title}${note && `  (${note})`}`);
+}
+
+/** What must never be committed. The patterns are put together here, so that this file does not match them. */
+async function scanTracked(): Promise<void> {
+  const patterns: Array<[string, string]> = [
+    ["no literal looks like a real token", "dapi[0-9a-f]{32}"],
+    ["no path of one machine", `(^|[^A-Za-z0-9_.~])/(${["root", "work", "farm"].join("|")})/[A-Za-z0-9._-]+`],
+    [
+      "no registry's address",
+      `("resolved": *"https?:|https?://(${["registry", "proxy", "files", "index", "deb"].join("|")})\\.)`,
+    ],
+  ];
+  for (const [title, pattern] of patterns) {
+    const { code, text } = await run("git", ["grep", "-nIE", "-e", pattern, "--", "."], false);
+    report(`committed files: ${title}`, code === 1);
+    if (code !== 1) console.log(text);
+  }
+}
+
+async function tests(folders: string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "pdt-test-"));
+  try {
+    const file = join(folder, "counts.json");
+    const args = ["--reporter", "scripts/test-reporter.cjs", "--reporter-option", `output=${file}`, ...folders];
+    const { code, text } = await run("mocha", args, true);
+    const { passed, failed, pending } = JSON.parse(readFileSync(file, "utf8")) as {
+      passed: number;
+      failed: number;
+      pending: string[];
+    };
+    counts.passed += passed;
+    counts.failed += failed + (code !== 0 && failed === 0 ? 1 : 0);
+    counts.skipped += pending.length;
+    for (const title of pending) console.log(`not run: ${title}`);
+    report("the output of the tests holds no token", !TOKEN_LIKE.test(text));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function main(folders: string[]): Promise<void> {
+  if (folders.length === 0) {
+    await check("lint and format (biome)", "biome", "ci", "--max-diagnostics=20", ".");
+    await check("types (tsc)", "tsc", "--noEmit");
+    await check("package (publint)", "publint", "--strict");
+    await check("package's types (attw)", "attw", "--pack", ".", "--profile", "node16");
+    await scanTracked();
+  }
+  await tests(
+    folders.length > 0 ? folders : ["unit", "property", "contract", "clients", "engine"].map((name) => `test/${name}`),
+  );
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+  process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message);
+  console.log(`\n${counts.passed} passed, ${counts.failed + 1} failed`);
+  process.exitCode = 1;
+});
