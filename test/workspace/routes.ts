@@ -21,7 +21,7 @@ export interface Request {
 
 /** The API scope that a path belongs to. */
 function scopeOf(path: string): string {
-  if (path.startsWith("/api/2.0/clusters/")) return "clusters";
+  if (/^\/api\/2\.[01]\/clusters\//.test(path)) return "clusters";
   if (path.startsWith("/api/2.0/preview/scim/")) return "scim";
   if (/^\/api\/2\.0\/(token|token-management|permissions\/authorization)\//.test(path)) return "authentication";
   return "settings";
@@ -47,7 +47,7 @@ export function route(request: Request): Answer {
 
 function readOnly({ method, path, caller, orgId }: Request): Answer | undefined {
   if (method !== "GET") return undefined;
-  if (path === "/api/2.0/clusters/list") return ok({ clusters: [] });
+  if (/^\/api\/2\.[01]\/clusters\/list$/.test(path)) return ok({ clusters: [] });
   if (path === "/api/2.0/preview/scim/v2/Me") {
     const me = { id: caller.id, userName: caller.userName, active: true };
     return { ...ok(me), headers: { "x-databricks-org-id": orgId } };
