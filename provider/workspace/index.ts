@@ -1,3 +1,11 @@
-export * from "./client";
-export { isLoopback, parseHost } from "./host";
-export * from "./tokens";
+export { type Authorization, bearer, clientFor, WorkspaceClient } from "./client";
+export { parseHost } from "./host";
+export {
+  createToken,
+  currentUser,
+  listTokens,
+  patchToken,
+  revokeToken,
+  revokeTokenAsAdmin,
+  type TokenInfo,
+} from "./tokens";

@@ -30,7 +30,7 @@ describe("official clients against the local workspace", () => {
       conf: { enableTokensConfig: "true" },
       clusters: 0,
       after: 0,
-      again: "NotFound",
+      again: "ResourceDoesNotExist",
     });
     const [token] = workspace.tokens({ all: true });
     assert.deepEqual([token?.comment, token?.scopes, token?.alive], ["changed", ["clusters"], false]);

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DatabricksTokensError } from "../../provider/errors";
+import { Secret } from "../../provider/secret";
+import { bearer, type Call, WorkspaceClient } from "../../provider/workspace/client";
+
+const authorization = bearer(new Secret("some-value"), "a test");
+const get: Call = { method: "GET", path: "/api/2.0/token/list", authorization };
+const post: Call = { method: "POST", path: "/api/2.0/token/create", body: {}, authorization };
+
+describe("REST client, on loopback", () => {
+  let server: Server;
+  let requests: IncomingMessage[];
+  let answers: Array<(response: ServerResponse, request: IncomingMessage) => void>;
+  let client: WorkspaceClient;
+  const waits: number[] = [];
+
+  const ok = (response: ServerResponse): void => void response.end('{"fine":true}');
+
+  beforeEach(async () => {
+    requests = [];
+    answers = [];
+    waits.length = 0;
+    server = createServer((request, response) => {
+      requests.push(request);
+      request.resume().on("end", () => (answers.shift() ?? ok)(response, request));
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    // A clock that runs with the waits: nothing here takes real time.
+    let clock = Date.now();
+    client = new WorkspaceClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      timeoutMs: 300,
+      now: () => clock,
+      sleep: async (ms) => {
+        waits.push(ms);
+        clock += ms;
+      },
+    });
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  });
+
+  const failureOf = async (call: Call): Promise<DatabricksTokensError> => {
+    const error = await client.call(call).then(
+      () => assert.fail("must fail"),
+      (reason) => reason,
+    );
+    assert.ok(error instanceof DatabricksTokensError, String(error));
+    assert.ok(!error.message.includes("some-value"));
+    return error;
+  };
+
+  it("sends Bearer and a User-Agent that names package, Pulumi, Node and sign-in", async () => {
+    assert.deepEqual((await client.call(get)).body, { fine: true });
+    assert.equal(requests[0]?.headers.authorization, "Bearer some-value");
+    assert.match(
+      requests[0]?.headers["user-agent"] ?? "",
+      /^pulumi-databricks-tokens\/\d+\.\d+\.\d+ pulumi\/\d\S+ nodejs\/\d\S+ os\/\w+ auth\/pat$/,
+    );
+  });
+
+  it("waits as a 429 says and asks again, a creation too", async () => {
+    answers.push((response) => void response.writeHead(429, { "retry-after": "7" }).end());
+    await client.call(post);
+    assert.equal(requests.length, 2);
+    assert.deepEqual(waits, [7000]);
+  });
+
+  it("a 429 holds every call to that workspace", async () => {
+    answers.push((response) => void response.writeHead(429, { "retry-after": "9" }).end());
+    const first = client.call(post);
+    await new Promise((done) => setTimeout(done, 50));
+    await Promise.all([first, client.call(get)]);
+    assert.ok(waits.some((wait) => wait > 8000));
+  });
+
+  it("gives up on a 429 that outlasts the deadline, without waiting", async () => {
+    answers.push((response) => void response.writeHead(429, { "retry-after": "3600" }).end());
+    const error = await failureOf({ ...post, deadline: Date.now() + 60_000 });
+    assert.equal(error.code, "THROTTLED");
+    assert.equal(error.ambiguous, false);
+    assert.deepEqual(waits, []);
+  });
+
+  it("asks once for what is not idempotent, and says that the outcome is open", async () => {
+    answers.push((response) => void response.writeHead(503).end());
+    const error = await failureOf(post);
+    assert.deepEqual([error.code, error.ambiguous, requests.length], ["SERVER_ERROR", true, 1]);
+  });
+
+  it("repeats what is idempotent", async () => {
+    answers.push(
+      (response) => void response.writeHead(503).end(),
+      (response) => void response.socket?.resetAndDestroy(),
+    );
+    await client.call(get);
+    assert.equal(requests.length, 3);
+  });
+
+  it("sees a redirect and does not follow it", async () => {
+    answers.push((response) => void response.writeHead(302, { location: "/login.html" }).end());
+    assert.equal((await failureOf(get)).code, "WRONG_HOST");
+    assert.equal(requests.length, 1);
+  });
+
+  const breaks: Array<[string, (response: ServerResponse) => void, string]> = [
+    ["a reset", (response) => void response.socket?.resetAndDestroy(), "UNREACHABLE"],
+    ["a close", (response) => void response.socket?.end(), "UNREACHABLE"],
+    ["no answer in time", () => undefined, "TIMEOUT"],
+    [
+      "half an answer",
+      (response) => {
+        response.writeHead(200, { "content-length": "99" });
+        response.write('{"a');
+        setTimeout(() => response.destroy(), 10);
+      },
+      "UNREACHABLE",
+    ],
+    ["text in place of JSON", (response) => void response.end("hello"), "UNEXPECTED_ANSWER"],
+  ];
+  for (const [title, answer, code] of breaks) {
+    it(`${title} of a creation is ${code}, ambiguous`, async () => {
+      answers.push(answer);
+      const error = await failureOf(post);
+      assert.deepEqual([error.code, error.ambiguous], [code, true]);
+    });
+  }
+
+  it("a login page is no ambiguous creation", async () => {
+    answers.push((response) => void response.end("<html><title>Sign in</title></html>"));
+    assert.equal((await failureOf(post)).ambiguous, false);
+  });
+
+  it("a server that is not there took no effect", async () => {
+    const nobody = new WorkspaceClient("http://127.0.0.1:1");
+    const error = await nobody.call(post).catch((reason) => reason);
+    assert.deepEqual([error.code, error.ambiguous], ["UNREACHABLE", false]);
+  });
+
+  it("keeps the server's time", async () => {
+    answers.push(
+      (response) => void response.writeHead(200, { date: new Date(Date.now() + 3_600_000).toUTCString() }).end("{}"),
+    );
+    await client.call(get);
+    assert.ok(Math.abs(client.serverNow() - Date.now() - 3_600_000) < 5000);
+  });
+
+  it("goes through HTTPS_PROXY, but never for loopback or NO_PROXY", async () => {
+    const seen: string[] = [];
+    const proxy = createServer().on("connect", (request: IncomingMessage, socket) => {
+      seen.push(request.url ?? "");
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+    await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+    try {
+      const env = {
+        HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+        NO_PROXY: "direct.invalid",
+      };
+      const calls = ["https://adb-1.invalid", "https://direct.invalid"].map((host) =>
+        new WorkspaceClient(host, { env, timeoutMs: 2000 }).call({ ...get, retries: 0 }).catch(() => undefined),
+      );
+      await Promise.all(calls);
+      await new WorkspaceClient(client.host, { env }).call(get);
+      assert.deepEqual(seen, ["adb-1.invalid:443"]);
+    } finally {
+      proxy.close();
+    }
+  });
+});

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { credentialsFor, resolveHost, type Surroundings, settingsFrom } from "../../provider/credentials";
+import { readProfiles } from "../../provider/credentials/profiles";
+
+const HOST = "https://adb-1.2.azuredatabricks.net";
+const OTHER = "https://adb-9.9.azuredatabricks.net";
+
+const around = (
+  given: { config?: Record<string, string>; env?: Record<string, string>; file?: string } = {},
+): Surroundings => ({
+  config: (key) => given.config?.[key],
+  env: given.env ?? {},
+  readFile: (path) => (path === "/home/me/.databrickscfg" ? given.file : undefined),
+  home: "/home/me",
+});
+const codeOf = (act: () => unknown): string => {
+  try {
+    act();
+    return "none";
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+const sources = (workspace: object, s: Surroundings): string[] =>
+  credentialsFor(HOST, workspace, s).map((item) => item.source);
+
+describe("credentials", () => {
+  const everything = around({
+    config: { "databricks:token": "a", "databricks:host": HOST },
+    env: { DATABRICKS_TOKEN: "b", DATABRICKS_HOST: HOST },
+    file: `[DEFAULT]\nhost = ${HOST}\ntoken = c\n[prod]\nhost = ${HOST}\ntoken = d\n`,
+  });
+
+  it("come from config, environment and profile, in this order", async () => {
+    const found = credentialsFor(HOST, {}, everything);
+    const values = await Promise.all(found.map(async (item) => (await item.headers())["authorization"]?.reveal()));
+    assert.deepEqual(values, ["Bearer a", "Bearer b", "Bearer c"]);
+    assert.equal(found[0]?.source, "Pulumi config (databricks:token)");
+    assert.equal(new Set(found.map((item) => item.identityKey)).size, 3);
+  });
+
+  it("a profile that workspace names comes first", () => {
+    assert.equal(sources({ profile: "prod" }, everything)[0], "profile prod of ~/.databrickscfg (token)");
+  });
+
+  it("go only to the host that they are meant for", () => {
+    const mixed = around({
+      config: { "databricks:token": "a" },
+      env: { DATABRICKS_TOKEN: "b", DATABRICKS_HOST: OTHER },
+    });
+    assert.deepEqual(sources({}, mixed), ["Pulumi config (databricks:token)"]);
+  });
+
+  it("of the environment are not for a second workspace, unless they name its host", () => {
+    const env = { DATABRICKS_TOKEN: "b" };
+    assert.equal(
+      codeOf(() => sources({ configNamespace: "second" }, around({ env }))),
+      "NO_CREDENTIALS",
+    );
+    assert.equal(sources({ configNamespace: "second" }, around({ env: { ...env, DATABRICKS_HOST: HOST } })).length, 1);
+  });
+
+  it("two kinds at once in one source are an error that names both, unless authType forces one", () => {
+    const both = around({ env: { DATABRICKS_TOKEN: "b", DATABRICKS_CLIENT_ID: "i", DATABRICKS_CLIENT_SECRET: "s" } });
+    assert.throws(() => sources({}, both), /DATABRICKS_TOKEN.*DATABRICKS_CLIENT_ID.*AMBIGUOUS_CREDENTIALS/s);
+    assert.equal(sources({ authType: "pat" }, both).length, 1);
+    assert.equal(
+      codeOf(() => sources({ authType: "magic" }, both)),
+      "INVALID_CONFIG",
+    );
+  });
+
+  it("none: an error that lists every place, and why", () => {
+    const s = around({
+      env: { DATABRICKS_CLIENT_ID: "i", DATABRICKS_CLIENT_SECRET: "s" },
+      file: `[DEFAULT]\nhost=${OTHER}\ntoken=t\n`,
+    });
+    assert.throws(() => sources({}, s), /no databricks:token.*oauth-m2m.*adb-9\.9.*NO_CREDENTIALS/s);
+  });
+});
+
+describe("host of the workspace", () => {
+  it("by the first place that names one", () => {
+    const s = around({ config: { "databricks:host": HOST }, env: { DATABRICKS_HOST: OTHER } });
+    assert.deepEqual(resolveHost({}, s), { host: HOST, source: "config", from: "Pulumi config databricks:host" });
+    assert.equal(resolveHost({ host: OTHER }, s)?.source, "workspace");
+    assert.equal(resolveHost({}, around({ env: { DATABRICKS_HOST: OTHER } }))?.from, "the environment DATABRICKS_HOST");
+    assert.equal(resolveHost({}, around({ file: `host = ${HOST}\n` }))?.source, "profile");
+    assert.equal(resolveHost({}, around()), undefined);
+  });
+});
+
+describe("profiles", () => {
+  it("are read as the official parsers do", () => {
+    const profiles = readProfiles("host=h#1\n\n# note\n[prod] ; why\nToken = a=b;c # real\n", "cfg");
+    assert.deepEqual(profiles.get("DEFAULT")?.get("host"), "h#1");
+    assert.deepEqual(profiles.get("prod")?.get("token"), "a=b;c");
+  });
+  it("a malformed line is named by its place, never by its text", () => {
+    assert.throws(
+      () => readProfiles("[a]\n  hunter2\n", "cfg"),
+      (error: Error) => /line 2, column 3/.test(error.message) && !error.message.includes("hunter2"),
+    );
+  });
+  it("an unknown profile lists those there are", () => {
+    const s = around({ file: "[a]\nhost=h\n[b]\nhost=h\n" });
+    assert.throws(() => sources({ profile: "c" }, s), /no profile c; there are a, b/);
+    assert.equal(
+      codeOf(() => sources({ profile: "c" }, around())),
+      "INVALID_CONFIG",
+    );
+  });
+});
+
+describe("settings", () => {
+  it("have defaults, and take config before environment", () => {
+    assert.deepEqual(settingsFrom("databricks", around()), { httpTimeoutMs: 30_000, operationTimeoutMs: 300_000 });
+    const s = around({
+      config: { "databricks:httpTimeoutSeconds": "5" },
+      env: { DATABRICKS_HTTP_TIMEOUT_SECONDS: "9", DATABRICKS_OPERATION_TIMEOUT_SECONDS: "60" },
+    });
+    assert.deepEqual(settingsFrom("databricks", s), { httpTimeoutMs: 5000, operationTimeoutMs: 60_000 });
+    assert.equal(
+      codeOf(() => settingsFrom("databricks", around({ config: { "databricks:httpTimeoutSeconds": "soon" } }))),
+      "INVALID_CONFIG",
+    );
+  });
+});
