@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { DatabricksTokensError } from "../errors";
-import type { Authorization } from "../workspace/client";
+import type { Authorization } from "../workspace/authorization";
 import { parseHost } from "../workspace/host";
 import { namespaceOf, type Source, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
 import { STRATEGIES } from "./strategies";
@@ -30,7 +30,11 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
     }
     const strategies = strategiesIn(source, authType);
     const [strategy] = strategies;
-    if (strategies.length > 1) throw ambiguous(source, strategies);
+    if (strategies.length > 1) {
+      // Only the configured identity must be beyond doubt; a fallback in doubt is none.
+      if (found.length === 0) throw ambiguous(source, strategies);
+      continue;
+    }
     if (!strategy) reasons.push(`${source.title}: no ${source.nameOf("token")}`);
     else if (!strategy.authorize)
       reasons.push(`${source.title}: has ${strategy.name}, which this version can't use yet`);

@@ -1,5 +1,6 @@
+import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
-import { bearer } from "../workspace/client";
+import { bearer } from "../workspace/authorization";
 import type { Strategy } from "./strategy";
 
 /** Sign-in by a personal access token: the setting `token`. */
@@ -8,7 +9,14 @@ export const pat: Strategy = {
   needs: ["token"],
   implemented: true,
   authorize: (source, setting) => {
-    const token = new Secret(setting("token") ?? "");
-    return bearer(token, `${source.title} (${source.nameOf("token")})`);
+    const from = `${source.title} (${source.nameOf("token")})`;
+    const token = (setting("token") ?? "").trim();
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      throw new DatabricksTokensError(
+        "INVALID_CONFIG",
+        `The token of ${from} holds blanks, line breaks or characters beyond ASCII, which no token has. Set it again`,
+      );
+    }
+    return bearer(new Secret(token), from);
   },
 };

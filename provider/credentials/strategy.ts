@@ -1,4 +1,4 @@
-import type { Authorization } from "../workspace/client";
+import type { Authorization } from "../workspace/authorization";
 import type { Source } from "./sources";
 
 /** One way to sign in. It applies to a source that has every setting that it needs. */

@@ -1,178 +1,159 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
-import { redact } from "./redact";
+import type { Secret } from "../secret";
+import { readErrorBody } from "./error-body";
+import { foreignText } from "./foreign-text";
 
-/** An answer of a workspace that is not a success, and who asked. */
-export interface FailedAnswer {
+/** An answer that is no success, as it came. */
+export interface ForeignAnswer {
   readonly status: number;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
+  readonly path: string;
+  /** Origin of the workspace. */
   readonly host: string;
-  /** `METHOD path`, for the message. */
-  readonly call: string;
-  /** How and from where the caller signed in. */
+  /** The sign-in of the request, and where its credential comes from. */
   readonly strategy: string;
   readonly source: string;
-  /** Values that must not show even if the server echoes them. */
-  readonly secrets?: readonly string[];
+  /** What must not be quoted, should the server echo it: the headers that signed the request in. */
+  readonly hide?: readonly Secret[];
 }
 
-interface Reason {
-  /** The service's own code, if it gave a symbolic one. */
-  readonly symbol: string;
-  readonly message: string;
+/** What the rules look at. */
+interface Said extends ForeignAnswer {
+  /** Symbolic code, or empty. */
+  readonly errorCode: string;
+  /** Everything the answer says, not for quoting. */
+  readonly text: string;
+  readonly fromApi: boolean;
+  readonly html: boolean;
 }
 
-/** What the service says, from any of the shapes in which it says it. */
-export function reasonOf(answer: Pick<FailedAnswer, "headers" | "body">): Reason {
-  const header = answer.headers["x-databricks-reason-phrase"];
-  const phrase = (Array.isArray(header) ? header[0] : header) ?? "";
-  const { body } = answer;
-  try {
-    const json = JSON.parse(body) as Record<string, unknown> | null;
-    if (json && typeof json === "object") {
-      const symbol = [json["error_code"], json["error"], json["scimType"]].find(
-        (value) => typeof value === "string" && value !== "",
-      );
-      const message = [json["message"], json["error_description"], json["detail"], symbol, phrase].find(
-        (value) => typeof value === "string" && value !== "",
-      );
-      return { symbol: String(symbol ?? ""), message: String(message ?? "") };
-    }
-  } catch {
-    // Not JSON: text or HTML.
-  }
-  const text = /^\s*([A-Z][A-Z0-9_]{3,}): ([\s\S]+)$/.exec(body);
-  if (text) return { symbol: text[1]!, message: text[2]! };
-  const pre = /<pre>([\s\S]*?)<\/pre>/i.exec(body)?.[1];
-  const title = /<title>([\s\S]*?)<\/title>/i.exec(body)?.[1];
-  const html = (pre ?? title ?? "").replace(/<[^>]*>/g, " ").replace(/^\s*Error \d+\s*/, "");
-  return { symbol: "", message: phrase || html || (/<html/i.test(body) ? "a web page" : body) };
-}
+type Rule = readonly [code: ErrorCode, applies: (said: Said) => boolean, toDo: (said: Said) => string];
 
-/** A 429, or a body that says as much: not processed, so it may be asked again. */
-export function isThrottled(answer: Pick<FailedAnswer, "status" | "headers" | "body">): boolean {
-  if (answer.status === 429) return true;
-  return answer.status >= 400 && /^(REQUEST_LIMIT_EXCEEDED|RESOURCE_EXHAUSTED)$/.test(reasonOf(answer).symbol);
-}
+const signedIn = ({ strategy, source }: ForeignAnswer): string => `the credential (${strategy}, from ${source})`;
+const isAuth = ({ status }: Said): boolean => status === 401 || status === 403;
+const isRedirect = ({ status }: Said): boolean => status >= 300 && status < 400;
 
-type Row = readonly [
-  when: (a: FailedAnswer, r: Reason) => boolean,
-  code: ErrorCode,
-  advice: (a: FailedAnswer) => string,
-];
+const NO_WORKSPACE =
+  "is this a workspace's address? An account console, a proxy's page or a host that is not Databricks answers like this. " +
+  "Correct the host, or check the proxy";
 
-const says =
-  (pattern: RegExp) =>
-  (_: FailedAnswer, { message, symbol }: Reason): boolean =>
-    pattern.test(message) || pattern.test(symbol);
-const location = (answer: FailedAnswer): string => String(answer.headers["location"] ?? "");
-
-/** "Errors on the wire": the first row that fits decides. */
-const ROWS: readonly Row[] = [
+/** In order, first that applies: what is certain, and more particular, comes first. "Errors on the wire" are its rows. */
+const RULES: readonly Rule[] = [
   [
-    (a) => a.status >= 300 && a.status < 400 && /private-link-validation-error/.test(location(a)),
     "PRIVATE_LINK",
-    () => "It is reached by private link only. Run from a network that has it",
+    ({ headers, text }) => /private-link-validation-error/i.test(`${headers["location"] ?? ""} ${text}`),
+    () => "the workspace admits private link alone: run this from its network, or by the private address",
   ],
+  ["WRONG_HOST", isRedirect, () => `it sends callers elsewhere instead of answering (never followed): ${NO_WORKSPACE}`],
+  ["WRONG_HOST", ({ status, html }) => status < 300 && html, () => `it answered with a web page: ${NO_WORKSPACE}`],
+  ["UNEXPECTED_ANSWER", ({ status }) => status < 300, () => "that is not the JSON object which the API documents"],
   [
-    (a) => a.status >= 300 && a.status < 400,
-    "WRONG_HOST",
-    () => "It sent the call to another page, as an account console or a login page does. Name the workspace's own URL",
-  ],
-  [
-    (a) => a.status < 300,
-    "UNEXPECTED_ANSWER",
-    () => "It answered with something else than the API's JSON. Check the host, and proxies on the way",
-  ],
-  [
-    says(/IP (ACL|access list)|Source IP address/i),
-    "IP_ACCESS_LIST",
-    () =>
-      "This machine's address is not on the workspace's IP access list. Run from an allowed network, or have it added",
-  ],
-  [
-    says(/permission to use tokens|tokens? (are|is|authentication is) (currently )?disabled/i),
-    "TOKENS_DISABLED",
-    () =>
-      "Token authentication is off for this workspace, or the identity lacks CAN_USE. An administrator enables it in the " +
-      "workspace's settings (Advanced, Personal access tokens) or grants the permission",
-  ],
-  [
-    (a, r) =>
-      (a.status === 401 || a.status === 403) &&
-      says(/(required|missing|insufficient|sufficient) scope|scopes?: |insufficient_scope/i)(a, r),
-    "SCOPE_MISSING",
-    (a) =>
-      `The token of ${a.source} lacks an API scope; token calls need one without scopes, or with \`authentication\``,
-  ],
-  [
-    (a, r) =>
-      (a.status === 401 || a.status === 403) &&
-      says(/invalid (access )?token|token (is|has been|was) (expired|revoked|invalid)|expired (access )?token/i)(a, r),
-    "CREDENTIAL_REFUSED",
-    (a) =>
-      `The sign-in by ${a.strategy} from ${a.source} was refused: the credential is expired, revoked or mistyped. Replace it there`,
-  ],
-  [
-    says(/User not authorized|invalid_client|not a member|User .* does not exist in/i),
-    "NOT_A_MEMBER",
-    (a) => `The identity of ${a.source} is no member of this workspace. An administrator adds it`,
-  ],
-  [
-    says(/QUOTA_EXCEEDED|token quota/i),
     "QUOTA_EXCEEDED",
-    () => "The identity has as many tokens as a workspace allows (600). Revoke some that nobody uses",
+    ({ errorCode, text }) =>
+      /^(QUOTA_EXCEEDED|RESOURCE_LIMIT_EXCEEDED)$/.test(errorCode) || (/quota/i.test(text) && /tokens/i.test(text)),
+    () => "the workspace's limit is reached (600 tokens for each user): revoke some that nobody uses, then run again",
   ],
   [
-    says(/lifetime|max(imum)? token|Invalid timeout/i),
-    "LIFETIME_OVER_LIMIT",
-    () => "Ask for a shorter lifetimeSeconds, or have an administrator raise maxTokenLifetimeDays",
+    "THROTTLED",
+    ({ status, errorCode }) => status === 429 || /^(REQUEST_LIMIT_EXCEEDED|RESOURCE_EXHAUSTED)$/.test(errorCode),
+    () => "too many requests; nothing was done. Run again later",
+  ],
+  ["NOT_SUPPORTED", ({ status }) => status === 501 || status === 405, ({ path }) => `it has no such call (${path})`],
+  [
+    "SERVER_ERROR",
+    ({ status }) => status >= 500 || status === 408,
+    () => "the workspace is in trouble: run again later; see the cloud's status page if it lasts",
+  ],
+  ["UNREACHABLE", ({ status }) => status === 407, () => "the proxy asks for credentials: correct HTTPS_PROXY"],
+  [
+    "IP_ACCESS_LIST",
+    ({ text }) => /blocked by .*IP ACL|IP access list|Source IP address:? \S+ is blocked/i.test(text),
+    () => "run this from an address that the workspace's IP access list admits, or have an admin add this one",
   ],
   [
-    says(/ENDPOINT_NOT_FOUND|No API found|FEATURE_DISABLED|not supported|METHOD_NOT_ALLOWED/i),
+    "TOKENS_DISABLED",
+    ({ text }) => /permission to use tokens|tokens? (authentication )?(are|is) (disabled|not enabled)/i.test(text),
+    () =>
+      "an admin must enable personal access tokens in the workspace's settings, or grant this identity CAN_USE on tokens",
+  ],
+  [
+    "SCOPE_MISSING",
+    (said) =>
+      isAuth(said) &&
+      (/(required|missing|insufficient)\W+(oauth )?scopes?\b|scopes? \S{0,80} ?(is|are) (missing|required)/i.test(
+        said.text,
+      ) ||
+        /\binsufficient_scope\b/.test(said.headers["www-authenticate"] ?? "")),
+    (said) => `${signedIn(said)} is alive, but its scopes don't cover this call: token calls need \`authentication\``,
+  ],
+  [
+    "CREDENTIAL_REFUSED",
+    (said) =>
+      isAuth(said) &&
+      (/\b(invalid|expired|revoked)\s+(personal )?(access[ _])?token\b/i.test(said.text) ||
+        /\btoken\b[^.]{0,40}\b(is|was|has been|has)\s+(invalid|expired|revoked|not valid)\b/i.test(said.text) ||
+        /\berror="?invalid_token\b/.test(said.headers["www-authenticate"] ?? "")),
+    (said) => `${signedIn(said)} is invalid, expired or revoked: put a valid one there`,
+  ],
+  [
+    "NOT_A_MEMBER",
+    (said) => isAuth(said) && (/user not authorized/i.test(said.text) || said.errorCode === "invalid_client"),
+    (said) => `whoever ${signedIn(said)} stands for is not a member of this workspace: have an admin add them`,
+  ],
+  [
     "NOT_SUPPORTED",
-    () => "The workspace does not know this call. Check that the host is a workspace's own URL",
+    ({ errorCode, text }) => /^(ENDPOINT_NOT_FOUND|FEATURE_DISABLED)$/.test(errorCode) || /No API found/i.test(text),
+    ({ path }) => `this workspace doesn't know the call ${path}`,
   ],
   [
-    (a, r) => a.status === 405 || a.status === 501 || (a.status === 404 && r.symbol === "" && /<html|^$/i.test(a.body)),
-    "NOT_SUPPORTED",
-    () => "The workspace does not know this call. Check that the host is a workspace's own URL",
-  ],
-  [
-    (a, r) => a.status === 404 || /^(NOT_FOUND|RESOURCE_DOES_NOT_EXIST)$/.test(r.symbol),
     "NOT_FOUND",
-    () => "It knows no such thing, or it is another identity's",
-  ],
-  [(a) => isThrottled(a), "THROTTLED", () => "It asks for fewer calls. Run the command again later"],
-  [(a) => a.status >= 500, "SERVER_ERROR", () => "Run the command again; if it stays, see the service's status page"],
-  [
-    (a) => a.status === 401,
-    "UNEXPECTED_ANSWER",
-    (a) =>
-      `It did not accept the sign-in by ${a.strategy} from ${a.source}, and gave no reason that says the credential is dead`,
+    ({ errorCode, text }) =>
+      /^(RESOURCE_DOES_NOT_EXIST|NOT_FOUND)$/.test(errorCode) || /No valid token with ID/i.test(text),
+    () => "it is gone, or belongs to another identity",
   ],
   [
-    (a) => a.status === 403,
+    "LIFETIME_OVER_LIMIT",
+    ({ status, text }) => status === 400 && /lifetime/i.test(text) && /exceed|max|longer|greater|limit/i.test(text),
+    () => "ask for a shorter lifetimeSeconds, or have an admin raise the workspace's maxTokenLifetimeDays",
+  ],
+  [
     "PERMISSION_DENIED",
-    (a) => `The identity of ${a.source} may not do this. An administrator can grant it`,
+    (said) => isAuth(said) || /^(PERMISSION_DENIED|CUSTOMER_UNAUTHORIZED)$/.test(said.errorCode),
+    (said) => `${signedIn(said)} does not admit this call: grant what is missing, or use another one`,
   ],
-  [() => true, "INVALID_REQUEST", () => "Correct the input that it names"],
+  [
+    "UNEXPECTED_ANSWER",
+    ({ status, fromApi }) => status === 404 || !fromApi,
+    () => `that is not how a workspace says no: ${NO_WORKSPACE}`,
+  ],
+  ["INVALID_REQUEST", () => true, () => "correct what was asked for"],
 ];
 
-/** The typed error for an answer that is no success: what the service said, and what to do. */
-export function errorFromAnswer(answer: FailedAnswer): DatabricksTokensError {
-  const reason = reasonOf(answer);
-  const [, code, advice] = ROWS.find(([when]) => when(answer, reason))!;
-  const said = redact(
-    [reason.symbol === reason.message ? "" : reason.symbol, reason.message].filter(Boolean).join(": "),
-    answer.secrets,
+/** 5xx, and a success that can't be read, may have taken effect; a refusal, a redirect and a login page have not. */
+function isAmbiguous(code: ErrorCode, status: number): boolean {
+  return code === "SERVER_ERROR" || (code === "UNEXPECTED_ANSWER" && status < 300);
+}
+
+/**
+ * The error that an answer means: code, what happened, what to do. Quotes the answer's own words, made safe. A bare 401
+ * or 403 is PERMISSION_DENIED: only a reason that calls the token invalid, expired or revoked is CREDENTIAL_REFUSED,
+ * for that alone proves a token dead.
+ */
+export function errorFromAnswer(answer: ForeignAnswer): DatabricksTokensError {
+  const body = readErrorBody(answer.body, answer.headers["content-type"]);
+  const phrase = answer.headers["x-databricks-reason-phrase"] ?? "";
+  // Patterns look at the start alone: nothing worth knowing comes after it, and a page may be endless.
+  const text = `${body.errorCode} ${body.message.slice(0, 8_000)} ${phrase.slice(0, 8_000)}`;
+  const said: Said = { ...answer, errorCode: body.errorCode, text, fromApi: body.fromApi, html: body.html };
+  const [code, , toDo] = RULES.find(([, applies]) => applies(said))!;
+
+  const location = isRedirect(said) ? `to ${answer.headers["location"] ?? "nowhere"}` : "";
+  const quoted = foreignText(
+    [location, body.errorCode, body.message || phrase].filter((part) => part !== "").join(": "),
+    answer.hide,
   );
-  const ambiguous =
-    code === "SERVER_ERROR" || (code === "UNEXPECTED_ANSWER" && answer.status < 300 && !/<html/i.test(answer.body));
-  return new DatabricksTokensError(
-    code,
-    `${answer.host} answered ${answer.call} with ${answer.status}${said && ` (${said})`}. ${advice(answer)}`,
-    { ambiguous },
-  );
+  const where = `${answer.host} answered ${answer.status}${quoted === "" ? "" : ` (${quoted})`}`;
+  return new DatabricksTokensError(code, `${where}: ${toDo(said)}`, { ambiguous: isAmbiguous(code, answer.status) });
 }

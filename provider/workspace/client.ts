@@ -1,228 +1,231 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from "undici";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Dispatcher } from "undici";
 import { DatabricksTokensError } from "../errors";
-import { Secret } from "../secret";
-import { errorFromAnswer, isThrottled } from "./answer";
-import { isLoopback } from "./host";
-import { errorFromNetwork } from "./network";
-import { backoffMs, retryAfterMs } from "./pace";
+import { errorFromAnswer } from "./answer";
+import type { Authorization } from "./authorization";
+import { type Connection, connectTo, type Environment, proxySettings } from "./connection";
+import { exchange, type Incoming } from "./exchange";
+import { errorFromNetwork, isTransient } from "./network";
+import { backoffMs, type Clock, retryAfterMs, type Throttle, throttleOf } from "./throttle";
 import { userAgent } from "./user-agent";
 
-/** What signs a call, and how it is named to people. */
-export interface Authorization {
-  /** The official name of the way to sign in, such as `pat`. */
-  readonly strategy: string;
-  /** Where it comes from, such as `Pulumi config databricks:token`. */
-  readonly source: string;
-  headers(): Promise<Record<string, Secret>>;
-}
+export type { Authorization } from "./authorization";
+export { bearer } from "./authorization";
 
-/** Signs calls with a token itself. */
-export function bearer(token: Secret, source: string): Authorization {
-  return {
-    strategy: "pat",
-    source,
-    headers: async () => ({ authorization: new Secret(`Bearer ${token.reveal()}`) }),
-  };
-}
+const CALL_TIMEOUT_MS = 30_000;
+const OPERATION_TIMEOUT_MS = 300_000;
+const RETRIES = 3;
+const FIRST_RETRY_MS = 500;
+/** A `Date` header counts whole seconds: a smaller difference is none. */
+const CLOCK_RESOLUTION_MS = 2_000;
+/** An answer that took longer says too little of when its `Date` was written. */
+const LONGEST_SAMPLE_MS = 4_000;
 
-export interface Call {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE" | "PUT";
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly body?: unknown;
-  readonly authorization: Authorization;
-  /** When the call must be over, waits and retries included; epoch ms of the client's clock. Default: no bound. */
-  readonly deadline?: number;
-  /** May be repeated after a failure that leaves open whether it took effect. Default: GET, DELETE, PUT. */
-  readonly idempotent?: boolean;
-  /** How often an idempotent call is repeated. Default 3. */
-  readonly retries?: number;
-}
-
+/** A success: a JSON object, `{}` where a change was answered with nothing. */
 export interface CallResult<T> {
   readonly status: number;
   readonly body: T;
+  /** Epoch ms of the answer's Date header. */
+  readonly date: number | undefined;
+  /** The workspace's id, from X-Databricks-Org-Id. */
+  readonly orgId?: string;
+}
+
+export interface CallRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE" | "PUT";
+  /** From the root: `/api/2.0/token/list`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly authorization: Authorization;
+  /** When the call must be over with its waits and retries, epoch ms by `now()`. @default now + 300 s */
+  readonly deadline?: number;
+  /** Whether the call may be made twice. @default true for GET, DELETE, PUT; false for POST, PATCH */
+  readonly idempotent?: boolean;
+  /** How often an idempotent call is made again after a transient failure. @default 3 */
+  readonly retries?: number;
 }
 
 export interface ClientOptions {
-  /** For one request, in milliseconds. Default 30,000. */
+  /** Milliseconds for one attempt. @default 30,000 */
   readonly timeoutMs?: number;
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly dispatcher?: Dispatcher;
+  /** The User-Agent for a sign-in. */
+  readonly userAgent?: (strategy: string) => string;
+  /** Epoch ms. @default Date.now */
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
+  /** From 0 to below 1. @default Math.random */
+  readonly random?: () => number;
+  /** Instead of the client's own pool and proxy; stays the caller's to close. */
+  readonly dispatcher?: Dispatcher;
+  /** Where HTTPS_PROXY and NO_PROXY are read. @default process.env */
+  readonly env?: Environment;
 }
 
-const LARGEST_BODY = 64 * 1024 * 1024;
-/** `Date` has a resolution of a second: less is no offset. */
-const CLOCK_RESOLUTION_MS = 2_000;
-
-/** Calls one workspace. Pooled; redirects are seen and not followed; a 429 holds all calls to the workspace. */
+/**
+ * The REST client of one workspace: kept connections, proxies, a deadline for every call, redirects seen and not
+ * followed, errors typed. Throttled calls were not processed: they wait as told and are made again, whatever their
+ * method. Other failures are tried again for idempotent calls alone; else the error says whether it is `ambiguous`.
+ */
 export class WorkspaceClient {
-  /** Server time less local time, in ms, from the latest `Date` header; undefined before any answer. */
-  clockOffsetMs: number | undefined;
-
-  readonly #dispatcher: Dispatcher;
   readonly #timeoutMs: number;
-  readonly #now: () => number;
-  readonly #sleep: (ms: number) => Promise<void>;
-  #heldUntil = 0;
+  readonly #userAgent: (strategy: string) => string;
+  readonly #clock: Clock;
+  readonly #connection: Connection;
+  readonly #owned: boolean;
+  readonly #throttle: Throttle;
+  #offsetMs: number | undefined;
+  #closed = false;
 
+  /** `host` is an origin, as parseHost gives it. */
   constructor(
     readonly host: string,
     options: ClientOptions = {},
   ) {
-    this.#timeoutMs = options.timeoutMs ?? 30_000;
-    this.#now = options.now ?? Date.now;
-    this.#sleep = options.sleep ?? (async (ms) => void (await sleep(ms)));
-    this.#dispatcher = options.dispatcher ?? dispatcherFor(host, options.env ?? {});
+    this.#timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
+    this.#userAgent = options.userAgent ?? userAgent;
+    this.#clock = {
+      now: options.now ?? Date.now,
+      sleep: options.sleep ?? (async (ms) => void (await delay(ms))),
+      random: options.random ?? Math.random,
+    };
+    this.#owned = options.dispatcher === undefined;
+    this.#connection = options.dispatcher
+      ? { dispatcher: options.dispatcher, proxied: false }
+      : connectTo(host, this.#timeoutMs, options.env ?? process.env);
+    this.#throttle = throttleOf(host);
   }
 
-  /** The server's time, epoch ms. */
+  /** The server's time less ours in ms, by the last answer's Date header; undefined before any answer. */
+  get clockOffsetMs(): number | undefined {
+    return this.#offsetMs;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The server's time, epoch ms: ours, corrected where the two are 2 s apart or more. */
   serverNow(): number {
-    const offset = this.clockOffsetMs ?? 0;
-    return this.#now() + (Math.abs(offset) < CLOCK_RESOLUTION_MS ? 0 : offset);
+    const offset = this.#offsetMs ?? 0;
+    return this.#clock.now() + (Math.abs(offset) < CLOCK_RESOLUTION_MS ? 0 : offset);
   }
 
-  /**
-   * Makes a call and gives its JSON object.
-   * @throws DatabricksTokensError; `ambiguous` if it may have taken effect all the same.
-   */
-  async call<T = unknown>(call: Call): Promise<CallResult<T>> {
-    const idempotent = call.idempotent ?? ["GET", "DELETE", "PUT"].includes(call.method);
-    let retries = idempotent ? (call.retries ?? 3) : 0;
-    for (let attempt = 1; ; attempt++) {
-      await this.#untilReleased(call);
-      try {
-        return await this.#once<T>(call);
-      } catch (error) {
-        if (error instanceof Throttled) {
-          // Not processed, so even a creation may be asked again.
-          const wait = error.waitMs ?? backoffMs(attempt, Math.random());
-          this.#heldUntil = Math.max(this.#heldUntil, this.#now() + wait);
-          if (this.#heldUntil >= (call.deadline ?? Number.POSITIVE_INFINITY)) throw error.error;
-          continue;
-        }
-        const transient = error instanceof DatabricksTokensError && (error.ambiguous || error.code === "UNREACHABLE");
-        const pause = backoffMs(attempt, Math.random()) / 2;
-        if (!transient || retries-- <= 0 || this.#now() + pause >= (call.deadline ?? Number.POSITIVE_INFINITY))
-          throw error;
-        await this.#sleep(pause);
+  async call<T = unknown>(request: CallRequest): Promise<CallResult<T>> {
+    const { now, sleep, random } = this.#clock;
+    const deadline = request.deadline ?? now() + OPERATION_TIMEOUT_MS;
+    const idempotent = request.idempotent ?? (request.method !== "POST" && request.method !== "PATCH");
+    for (let retried = 0; ; ) {
+      await this.#throttle.wait(deadline, this.#clock);
+      const sentAt = now();
+      const outcome = await this.#attempt<T>(request, deadline);
+      if (outcome.result) {
+        this.#throttle.admitted(sentAt);
+        return outcome.result;
       }
+      const { error, pauseMs } = outcome;
+      if (error.code === "THROTTLED") {
+        this.#throttle.refused(sentAt, pauseMs, this.#clock);
+        continue;
+      }
+      if (!idempotent || retried >= (request.retries ?? RETRIES) || !isTransient(error)) throw error;
+      const pause = Math.max(pauseMs ?? 0, backoffMs(retried, random(), FIRST_RETRY_MS));
+      if (now() + pause >= deadline) throw error;
+      retried += 1;
+      await sleep(pause);
     }
   }
 
+  /** Ends the client's connections once the calls under way are over. */
   async close(): Promise<void> {
-    await this.#dispatcher.close();
+    this.#closed = true;
+    if (this.#owned) await this.#connection.dispatcher.close();
   }
 
-  async #untilReleased(call: Call): Promise<void> {
-    for (;;) {
-      const wait = this.#heldUntil - this.#now();
-      if (wait <= 0) return;
-      if (this.#heldUntil >= (call.deadline ?? Number.POSITIVE_INFINITY)) {
-        throw new DatabricksTokensError(
-          "THROTTLED",
-          `${this.host} asks to wait ${Math.ceil(wait / 1000)} s, longer than this operation may take. Run the command again later`,
-        );
-      }
-      await this.#sleep(wait);
+  async #attempt<T>(
+    request: CallRequest,
+    deadline: number,
+  ): Promise<
+    { result: CallResult<T> } | { result?: undefined; error: DatabricksTokensError; pauseMs: number | undefined }
+  > {
+    const { now } = this.#clock;
+    const { host } = this;
+    const { strategy, source } = request.authorization;
+    const signIn = Object.entries(await request.authorization.headers(deadline));
+    const sentAt = now();
+    const timeoutMs = Math.min(this.#timeoutMs, deadline - sentAt);
+    if (timeoutMs <= 0) {
+      const text = `The time for this operation was over before ${host} could be asked (${request.method} ${request.path})`;
+      throw new DatabricksTokensError("TIMEOUT", `${text}; raise databricks:operationTimeoutSeconds`);
     }
-  }
-
-  async #once<T>(call: Call): Promise<CallResult<T>> {
-    const name = `${call.method} ${call.path}`;
-    const credentials = await call.authorization.headers();
-    const secrets = Object.values(credentials).map((secret) => secret.reveal().replace(/^Bearer /, ""));
-    const left = Math.min(this.#timeoutMs, (call.deadline ?? Number.POSITIVE_INFINITY) - this.#now());
-    if (left <= 0)
-      throw new DatabricksTokensError("TIMEOUT", `The operation's time was over before ${name} on ${this.host}`);
-    const url = new URL(call.path, this.host);
-    for (const [key, value] of Object.entries(call.query ?? {}))
-      if (value !== undefined) url.searchParams.set(key, value);
-
-    const started = this.#now();
-    let answer: { status: number; headers: Record<string, string | string[] | undefined>; body: string };
-    try {
-      const response = await send(url, {
-        method: call.method,
-        dispatcher: this.#dispatcher,
-        signal: AbortSignal.timeout(left),
-        headers: {
-          accept: "application/json",
-          "user-agent": userAgent(call.authorization.strategy),
-          ...(call.body !== undefined && { "content-type": "application/json" }),
-          ...Object.fromEntries(Object.entries(credentials).map(([key, secret]) => [key, secret.reveal()])),
-        },
-        ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-      });
-      answer = { status: response.statusCode, headers: response.headers, body: await readBody(response.body) };
-    } catch (error) {
-      throw errorFromNetwork(error, name, this.host);
+    const incoming = await exchange(this.#connection.dispatcher, {
+      url: address(host, request),
+      method: request.method,
+      headers: {
+        ...Object.fromEntries(signIn.map(([name, value]) => [name, value.reveal()])),
+        accept: "application/json",
+        "user-agent": this.#userAgent(strategy),
+        ...(request.body !== undefined && { "content-type": "application/json" }),
+      },
+      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+      timeoutMs,
+    });
+    if ("failure" in incoming) {
+      const { timedOut, failure } = incoming;
+      const attempt = { host, timeoutMs, timedOut, proxied: this.#connection.proxied };
+      return { error: errorFromNetwork(failure, attempt), pauseMs: undefined };
     }
-    this.#keepTime(answer.headers["date"], started);
 
-    const { strategy, source } = call.authorization;
-    const failure = { ...answer, host: this.host, call: name, strategy, source, secrets };
-    if (isThrottled(answer)) throw new Throttled(retryAfterMs(answer.headers, this.#now()), errorFromAnswer(failure));
-    if (answer.status < 200 || answer.status >= 300) throw errorFromAnswer(failure);
-    const body = answer.body === "" ? {} : parseObject(answer.body);
-    if (body === undefined) throw errorFromAnswer(failure);
-    return { status: answer.status, body: body as T };
+    const date = dateOf(incoming.headers["date"]);
+    this.#learnTime(date, sentAt, now());
+    const body = successBody(request.method, incoming);
+    if (body) {
+      const orgId = incoming.headers["x-databricks-org-id"];
+      return { result: { status: incoming.status, body: body as T, date, ...(orgId !== undefined && { orgId }) } };
+    }
+    const hide = signIn.map(([, value]) => value);
+    const error = errorFromAnswer({ ...incoming, path: request.path, host, strategy, source, hide });
+    return { error, pauseMs: retryAfterMs(incoming.headers["retry-after"], date ?? this.serverNow()) };
   }
 
-  #keepTime(header: string | string[] | undefined, started: number): void {
-    const date = Date.parse(String(header ?? ""));
-    if (!Number.isNaN(date)) this.clockOffsetMs = date + 500 - (started + this.#now()) / 2;
+  #learnTime(date: number | undefined, sentAt: number, endedAt: number): void {
+    if (date === undefined || endedAt - sentAt > LONGEST_SAMPLE_MS) return;
+    this.#offsetMs = Math.round(date - (sentAt + endedAt) / 2);
   }
 }
 
-/** A call that the workspace did not process for now. */
-class Throttled extends Error {
-  constructor(
-    readonly waitMs: number | undefined,
-    readonly error: DatabricksTokensError,
-  ) {
-    super(error.message);
-  }
+function dateOf(header: string | undefined): number | undefined {
+  const date = Date.parse(header ?? "");
+  return Number.isNaN(date) ? undefined : date;
 }
 
-function parseObject(text: string): object | undefined {
+function address(host: string, { path, query = {} }: CallRequest): URL {
+  const url = new URL(host + path);
+  for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
+  return url;
+}
+
+/** The JSON object of a 2xx; nothing at all counts as `{}`, but not where something was asked for. */
+function successBody(method: string, answer: Exclude<Incoming, { failure: unknown }>): object | undefined {
+  if (answer.status < 200 || answer.status > 299) return undefined;
+  if (answer.body.trim() === "") return method === "GET" ? undefined : {};
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(answer.body);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > LARGEST_BODY) throw new Error("the answer is larger than 64 MiB");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-/** Loopback is never behind a proxy; elsewhere HTTPS_PROXY and NO_PROXY decide. */
-function dispatcherFor(host: string, env: Readonly<Record<string, string | undefined>>): Dispatcher {
-  const pool = { connections: 64, keepAliveTimeout: 10_000 };
-  const proxy = (name: string): string | undefined => env[name.toUpperCase()] || env[name] || undefined;
-  const httpsProxy = proxy("https_proxy");
-  if (isLoopback(new URL(host).hostname) || !httpsProxy) return new Agent(pool);
-  return new EnvHttpProxyAgent({ ...pool, httpsProxy, noProxy: proxy("no_proxy") ?? "" });
-}
-
 const clients = new Map<string, WorkspaceClient>();
 
-/** The process's one client for a workspace. */
-export function clientFor(host: string, options: ClientOptions = {}): WorkspaceClient {
-  const key = `${host} ${options.timeoutMs ?? ""}`;
-  const client = clients.get(key) ?? new WorkspaceClient(host, options);
+/** The process's shared client for a workspace: one pool for each host, time limit and proxy. */
+export function clientFor(host: string, options: Pick<ClientOptions, "timeoutMs" | "env"> = {}): WorkspaceClient {
+  const key = JSON.stringify([host, options.timeoutMs, proxySettings(options.env ?? process.env)]);
+  const known = clients.get(key);
+  if (known && !known.closed) return known;
+  const client = new WorkspaceClient(host, options);
   clients.set(key, client);
   return client;
 }

@@ -1,48 +1,58 @@
 import { DatabricksTokensError } from "../errors";
 
-/** Hosts of Databricks' account consoles: they know no workspace tokens. */
-const ACCOUNT_HOST =
-  /^accounts(-[a-z0-9]+)?\.(azuredatabricks\.net|databricks\.azure\.(us|cn)|(cloud|gcp)\.databricks\.com|databricks\.com)$/;
+/** Hosts of Databricks' account consoles, in every cloud: they know accounts, no workspace's tokens. */
+const ACCOUNT_CONSOLE =
+  /^accounts(-[a-z0-9]+)?\.([a-z0-9-]+\.)*(azuredatabricks\.net|databricks\.(com|us|azure\.us|azure\.cn))$/;
 
-const hasScheme = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+const EXAMPLE = "https://adb-1234567890123456.7.azuredatabricks.net";
 
-/** Whether a host name is this machine itself: the one place where http is allowed. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+/** Reads an address, or undefined. Never by the parser's own error, which quotes the whole text. */
+function read(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
 }
 
 /**
- * A workspace's origin, such as `https://adb-1.2.azuredatabricks.net`: https:// is added, path and query are dropped.
- * @throws DatabricksTokensError INVALID_HOST; WRONG_HOST for an account console. Never echoes credentials.
+ * Whether a host (`localhost:8080`, `[::1]`) or an origin names this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
+ */
+export function isLoopback(host: string): boolean {
+  const hostname = read(host.includes("://") ? host : `http://${host}`)?.hostname ?? "";
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/**
+ * The origin of a workspace (`https://adb-1.2.azuredatabricks.net`: lower case, no path, no trailing slash), from what
+ * people have at hand: a bare host name, an origin, or the browser's address with path and query.
+ *
+ * Throws INVALID_HOST (not an address; http on anything but loopback; another scheme; credentials in it) or WRONG_HOST
+ * (an account console). No message quotes what may hold a secret.
  */
 export function parseHost(text: string): string {
   const trimmed = text.trim();
-  let url: URL;
-  try {
-    url = new URL(hasScheme(trimmed) ? trimmed : `https://${trimmed}`);
-  } catch {
-    throw invalid("is not the URL of a workspace");
+  const invalid = (what: string): DatabricksTokensError =>
+    new DatabricksTokensError("INVALID_HOST", `${what}; give the workspace's address, such as ${EXAMPLE}`);
+
+  if (trimmed === "") throw invalid("The host is empty");
+  // The URL parser would mend these silently, into another host than the one that was meant.
+  const mended = /[\s\p{Cc}\\]/u.test(trimmed) || /^[a-z]+:\/(?!\/)/i.test(trimmed) || /^https?:(?!\/)/i.test(trimmed);
+  const url = mended ? undefined : read(/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
+  if (!url) throw invalid("The host is not an address");
+  if (url.username !== "" || url.password !== "") {
+    throw invalid("The host has credentials in it (`user:password@`): they would be kept in the state. Leave them out");
   }
-  if (url.username !== "" || url.password !== "")
-    throw invalid("holds credentials; leave them out, they belong elsewhere");
-  if (url.protocol !== "https:" && url.protocol !== "http:")
-    throw invalid(`starts with ${url.protocol}//, not with https://`);
-  if (url.hostname === "") throw invalid("is empty");
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw invalid("is http: a token would cross the network in clear. Use https (http is for loopback alone)");
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw invalid("The host must be an https address");
+
+  const hostname = url.hostname.replace(/\.$/, "");
+  const port = url.port === "" ? "" : `:${url.port}`;
+  if (hostname === "") throw invalid("The host is not an address");
+  if (url.protocol === "http:" && !isLoopback(hostname)) {
+    throw invalid(`http would send credentials to ${hostname} in clear; use https (http is for this machine alone)`);
   }
-  if (ACCOUNT_HOST.test(url.hostname)) {
+  if (ACCOUNT_CONSOLE.test(hostname)) {
     throw new DatabricksTokensError(
       "WRONG_HOST",
-      `${url.hostname} is an account console, which has no tokens of workspaces. Name the workspace's own URL, ` +
-        "such as https://adb-1234567890123456.7.azuredatabricks.net",
+      `${hostname} is an account console, not a workspace: tokens live in workspaces. ` +
+        `Give the workspace's own address, such as ${EXAMPLE}`,
     );
   }
-  return url.origin;
+  return `${url.protocol}//${hostname}${port}`;
 }
-
-const invalid = (what: string): DatabricksTokensError =>
-  new DatabricksTokensError(
-    "INVALID_HOST",
-    `The workspace's host ${what}. It looks like https://adb-1234567890123456.7.azuredatabricks.net`,
-  );

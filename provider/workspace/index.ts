@@ -1,11 +1,3 @@
-export { type Authorization, bearer, clientFor, WorkspaceClient } from "./client";
-export { parseHost } from "./host";
-export {
-  createToken,
-  currentUser,
-  listTokens,
-  patchToken,
-  revokeToken,
-  revokeTokenAsAdmin,
-  type TokenInfo,
-} from "./tokens";
+export * from "./client";
+export { isLoopback, parseHost } from "./host";
+export * from "./tokens";

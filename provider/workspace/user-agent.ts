@@ -1,34 +1,37 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const part = (text: string): string => text.replace(/[^0-9A-Za-z_.+-]+/g, "-");
+/** What a User-Agent's keys and values may hold, by Databricks' rule for integrations. */
+const clean = (value: string): string => value.replace(/[^0-9A-Za-z_.+-]/g, "-") || "unknown";
 
-function versionIn(path: string): string {
-  return String((JSON.parse(readFileSync(path, "utf8")) as { version?: string }).version ?? "0.0.0");
-}
-
-function pulumiVersion(): string | undefined {
+function versionIn(file: string): string | undefined {
   try {
-    return versionIn(createRequire(__filename).resolve("@pulumi/pulumi/package.json"));
+    return (JSON.parse(readFileSync(file, "utf8")) as { version?: string }).version;
   } catch {
     return undefined;
   }
 }
 
-let product: string | undefined;
-
-/** `<product>/<semver> pulumi/<version> nodejs/<version> os/<os> auth/<strategy>`, as Databricks asks integrations to. */
-export function userAgent(strategy: string): string {
-  if (product === undefined) {
-    const pulumi = pulumiVersion();
-    product = [
-      // From provider/workspace and from dist/workspace alike, the package is two folders up.
-      `pulumi-databricks-tokens/${part(versionIn(join(__dirname, "..", "..", "package.json")))}`,
-      ...(pulumi ? [`pulumi/${part(pulumi)}`] : []),
-      `nodejs/${part(process.versions.node)}`,
-      `os/${part(process.platform)}`,
-    ].join(" ");
+/** The manifest of `@pulumi/pulumi`, where it can be found; its code is not loaded for this. */
+function pulumiVersion(): string | undefined {
+  try {
+    return versionIn(require.resolve("@pulumi/pulumi/package.json"));
+  } catch {
+    return undefined;
   }
-  return `${product} auth/${part(strategy)}`;
+}
+
+const versions = new Map<string, string>();
+
+/** `pulumi-databricks-tokens/0.1.0 pulumi/3.270.0 nodejs/22.23.3 os/linux auth/pat`. */
+export function userAgent(strategy: string): string {
+  if (versions.size === 0) {
+    // Two levels up is the package's root, from provider/ as from dist/.
+    versions.set("pulumi-databricks-tokens", versionIn(join(__dirname, "..", "..", "package.json")) ?? "0.0.0");
+    const pulumi = pulumiVersion();
+    if (pulumi) versions.set("pulumi", pulumi);
+    versions.set("nodejs", process.versions.node);
+    versions.set("os", process.platform);
+  }
+  return [...versions, ["auth", strategy] as const].map(([key, value]) => `${key}/${clean(value)}`).join(" ");
 }

@@ -3,15 +3,18 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { run, withProgress } from "./progress.mjs";
 
-/** Installs the packages of package-lock.json, unless that very lock is installed already. */
+/**
+ * Installs the packages of package-lock.json, unless that very lock is installed already. Not by `npm ci`: it refuses a
+ * lock without the binaries of other platforms, and a registry's mirror may serve only its own.
+ */
 export async function ensurePackages(root) {
   const stamp = join(root, "node_modules", ".lock-installed");
   const wanted = createHash("sha256")
     .update(readFileSync(join(root, "package-lock.json")))
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  await withProgress("Installing packages (npm ci)", () =>
-    run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root }),
+  await withProgress("Installing packages (npm install)", () =>
+    run("npm", ["install", "--no-save", "--no-audit", "--no-fund"], { cwd: root }),
   );
   writeFileSync(stamp, wanted);
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { DatabricksTokensError } from "../../provider/errors";
 import { Secret } from "../../provider/secret";
-import { bearer, type Call, WorkspaceClient } from "../../provider/workspace/client";
+import { bearer, type CallRequest as Call, WorkspaceClient } from "../../provider/workspace/client";
 
 const authorization = bearer(new Secret("some-value"), "a test");
 const get: Call = { method: "GET", path: "/api/2.0/token/list", authorization };
@@ -31,6 +31,7 @@ describe("REST client, on loopback", () => {
     let clock = Date.now();
     client = new WorkspaceClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
       timeoutMs: 300,
+      random: () => 0,
       now: () => clock,
       sleep: async (ms) => {
         waits.push(ms);

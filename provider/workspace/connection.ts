@@ -1,0 +1,43 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { DatabricksTokensError } from "../errors";
+import { isLoopback } from "./host";
+
+/** Connections to one workspace at most: as wide as the engine runs resources by default on a big machine. */
+const CONNECTIONS = 64;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The proxy's settings in an environment; lower case wins, as in curl. */
+export function proxySettings(env: Environment): { httpsProxy: string; noProxy: string } {
+  return {
+    httpsProxy: env["https_proxy"] || env["HTTPS_PROXY"] || "",
+    noProxy: env["no_proxy"] || env["NO_PROXY"] || "",
+  };
+}
+
+export interface Connection {
+  readonly dispatcher: Dispatcher;
+  /** Whether a proxy is set for this host; NO_PROXY may still except it. */
+  readonly proxied: boolean;
+}
+
+/**
+ * A pool of kept connections to one workspace. HTTPS_PROXY and NO_PROXY are honoured. Loopback is never proxied: for a
+ * proxy elsewhere it is another machine. As http is for loopback alone, HTTP_PROXY never applies.
+ *
+ * HTTP/1.1 only: there a lost connection ends one call, and which of them may have taken effect stays plain.
+ */
+export function connectTo(host: string, timeoutMs: number, env: Environment): Connection {
+  const { httpsProxy, noProxy } = proxySettings(env);
+  const connectTimeout = Math.min(CONNECT_TIMEOUT_MS, Math.ceil(timeoutMs * 0.8));
+  const pool = { connections: CONNECTIONS, pipelining: 1, allowH2: false, connect: { timeout: connectTimeout } };
+  if (httpsProxy === "" || isLoopback(host)) return { dispatcher: new Agent(pool), proxied: false };
+  const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(httpsProxy) ? httpsProxy : `http://${httpsProxy}`;
+  // Looked at first: the error of undici's own parser quotes the address, and with it the proxy's password.
+  if (!URL.canParse(uri)) {
+    throw new DatabricksTokensError("INVALID_CONFIG", "HTTPS_PROXY is not an address; give http://proxy.example:3128");
+  }
+  // An empty text is "none"; undefined would have undici look into the process's environment.
+  return { dispatcher: new EnvHttpProxyAgent({ ...pool, httpProxy: "", httpsProxy: uri, noProxy }), proxied: true };
+}
