@@ -23,6 +23,10 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
   const reasons: string[] = [];
   const found: Credential[] = [];
   for (const source of sources) {
+    if (source.problem) {
+      if (found.length === 0) throw source.problem;
+      continue;
+    }
     const because = notMeantFor(host, workspace, source);
     if (because) {
       reasons.push(`${source.title}: ${because}`);

@@ -34,6 +34,8 @@ export interface Source {
   /** How a setting is called there: `databricks:token`, `DATABRICKS_TOKEN`, `token`. */
   nameOf(setting: string): string;
   get(setting: string): string | undefined;
+  /** Why the source can't be read. It matters only to whom no source before it serves. */
+  readonly problem?: DatabricksTokensError;
 }
 
 export const namespaceOf = (workspace: WorkspaceInput): string => workspace.configNamespace ?? "databricks";
@@ -53,7 +55,7 @@ const ARM: Readonly<Record<string, string>> = {
 export function sourcesFor(workspace: WorkspaceInput, surroundings: Surroundings): Source[] {
   const config = configSource(namespaceOf(workspace), surroundings);
   const environment = environmentSource(surroundings);
-  const profile = profileSource(workspace, config, environment, surroundings);
+  const profile = readableProfile(workspace, config, environment, surroundings);
   if (!profile) return [config, environment];
   return workspace.profile !== undefined ? [profile, config, environment] : [config, environment, profile];
 }
@@ -66,6 +68,21 @@ function configSource(namespace: string, { config }: Surroundings): Source {
 function environmentSource({ env }: Surroundings): Source {
   const nameOf = (setting: string): string => ARM[setting] ?? `DATABRICKS_${snake(setting).toUpperCase()}`;
   return { kind: "environment", title: "the environment", nameOf, get: (setting) => env[nameOf(setting)] || undefined };
+}
+
+/** The profile; one that can't be read holds the reason, unless `workspace` names it: then it is an error at once. */
+function readableProfile(
+  workspace: WorkspaceInput,
+  config: Source,
+  environment: Source,
+  surroundings: Surroundings,
+): Source | undefined {
+  try {
+    return profileSource(workspace, config, environment, surroundings);
+  } catch (error) {
+    if (workspace.profile !== undefined || !(error instanceof DatabricksTokensError)) throw error;
+    return { kind: "profile", title: "the profile", nameOf: snake, get: () => undefined, problem: error };
+  }
 }
 
 function profileSource(
@@ -113,6 +130,7 @@ export function resolveHost(workspace: WorkspaceInput, surroundings: Surrounding
     return { host: parseHost(workspace.host), source: "workspace", from: "workspace.host" };
   }
   for (const source of sourcesFor(workspace, surroundings)) {
+    if (source.problem) throw source.problem;
     const host = source.get("host");
     if (host === undefined) continue;
     const from = `${source.title} ${source.kind === "profile" ? "" : source.nameOf("host")}`.trim();

@@ -112,6 +112,33 @@ describe("profiles", () => {
   });
 });
 
+describe("a source that can't be used", () => {
+  const broken = "[a]\nhunter2\n";
+  it("hurts nobody whom an earlier one serves", () => {
+    const s = around({ config: { "databricks:token": "a", "databricks:host": HOST }, file: broken });
+    assert.equal(sources({}, s).length, 1);
+    assert.equal(resolveHost({}, s)?.host, HOST);
+    assert.equal(
+      codeOf(() => sources({}, around({ file: broken }))),
+      "INVALID_CONFIG",
+    );
+  });
+  it("is no obstacle as a fallback in doubt", () => {
+    const env = { DATABRICKS_TOKEN: "b", ARM_CLIENT_ID: "i", ARM_CLIENT_SECRET: "s", ARM_TENANT_ID: "t" };
+    assert.equal(sources({}, around({ config: { "databricks:token": "a" }, env })).length, 1);
+    assert.equal(
+      codeOf(() => sources({}, around({ env }))),
+      "AMBIGUOUS_CREDENTIALS",
+    );
+  });
+  it("a token with a line break in it is refused before any call", () => {
+    assert.equal(
+      codeOf(() => sources({}, around({ env: { DATABRICKS_TOKEN: "a\nb" } }))),
+      "INVALID_CONFIG",
+    );
+  });
+});
+
 describe("settings", () => {
   it("have defaults, and take config before environment", () => {
     assert.deepEqual(settingsFrom("databricks", around()), { httpTimeoutMs: 30_000, operationTimeoutMs: 300_000 });
