@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { LocalWorkspace } from "../workspace";
@@ -66,14 +66,32 @@ export class Stack {
     env: Record<string, string> = {},
   ): Promise<Stack> {
     const stack = new Stack(folder, "dev", workspace, owned, env);
-    await stack.must("stack", "init", stack.name);
+    await stack.init();
     return stack;
+  }
+
+  /** `stack init` writes its settings beside the program: they move to this stack's home, and a file of yours stays. */
+  private async init(): Promise<void> {
+    const beside = join(this.folder, `Pulumi.${this.name}.yaml`);
+    const yours = existsSync(beside) ? readFileSync(beside) : undefined;
+    rmSync(beside, { force: true });
+    try {
+      await this.must("stack", "init", this.name);
+      if (existsSync(beside)) writeFileSync(this.configFile, readFileSync(beside));
+    } finally {
+      rmSync(beside, { force: true });
+      if (yours) writeFileSync(beside, yours);
+    }
+  }
+
+  private get configFile(): string {
+    return join(this.home, `Pulumi.${this.name}.yaml`);
   }
 
   /** Runs the CLI in the project's folder; the config file stays in the stack's own home. */
   async run(...args: string[]): Promise<Run> {
     const config = ["up", "preview", "refresh", "destroy", "config"].includes(args[0] ?? "")
-      ? ["--config-file", join(this.home, "Pulumi.dev.yaml")]
+      ? ["--config-file", this.configFile]
       : [];
     const [command = "", ...rest] = args;
     const child = spawn("pulumi", [command, ...rest, ...config, "--non-interactive"], {
