@@ -65,7 +65,9 @@ async function tests(folders: string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "pdt-test-"));
   try {
     const file = join(folder, "counts.json");
-    const args = ["--reporter", "scripts/test-reporter.cjs", "--reporter-option", `output=${file}`, ...folders];
+    // mocha would colour for CI's sake; here only a terminal does.
+    const colour = process.stdout.isTTY && !process.env.NO_COLOR ? "--color" : "--no-color";
+    const args = [colour, "--reporter", "scripts/test-reporter.cjs", "--reporter-option", `output=${file}`, ...folders];
     const { code, text } = await run("mocha", args, true);
     const { passed, failed, pending } = JSON.parse(readFileSync(file, "utf8")) as {
       passed: number;
