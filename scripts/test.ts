@@ -86,7 +86,7 @@ async function tests(folders: string[]): Promise<void> {
 
 async function main(folders: string[]): Promise<void> {
   if (folders.length === 0) {
-    await check("lint and format (biome)", "biome", "ci", "--max-diagnostics=20", ".");
+    await check("lint and format (biome)", "biome", "ci", "--colors=off", "--max-diagnostics=20", ".");
     await check("types (tsc)", "tsc", "--noEmit");
     await check("package (publint)", "publint", "--strict");
     await check("package's types (attw)", "attw", "--pack", ".", "--profile", "node16");
