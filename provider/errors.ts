@@ -51,6 +51,8 @@ export interface ErrorOptionsWithOutcome extends ErrorOptions {
 /** The one family of errors of this package: what happened and what to do, with a stable code; never a secret. */
 export class DatabricksTokensError extends Error {
   readonly code: ErrorCode;
+  /** What happened and what to do, without the code. */
+  readonly text: string;
   /** Whether the failed request may have taken effect on the server all the same. */
   readonly ambiguous: boolean;
 
@@ -58,6 +60,7 @@ export class DatabricksTokensError extends Error {
     super(`${message} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "DatabricksTokensError";
     this.code = code;
+    this.text = message;
     this.ambiguous = options.ambiguous ?? false;
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Credential, credentialsFor, settingsFrom, type WorkspaceInput } from "../credentials";
 import { DEFAULT_LIMITS, type Listing, type TokenContext } from "../token/context";
 import { type Properties, readInputs } from "../token/state";
-import { clientFor, currentUser, listTokens } from "../workspace";
+import { clientFor, currentUser, listTokens, listTokensOf } from "../workspace";
 import { assertEngine } from "./engine";
 import { surroundings } from "./surroundings";
 
@@ -10,7 +10,7 @@ import { surroundings } from "./surroundings";
 const SHARED_MS = 30_000;
 
 const listings = new Map<string, { at: number; listing: Promise<Listing> }>();
-const userNames = new Map<string, Promise<string | undefined>>();
+const userNames = new Map<string, Promise<string>>();
 
 /**
  * The real context of one operation: the host that the state names (`held`), credentials as today's inputs, config,
@@ -35,12 +35,14 @@ export function contextFor(held: Properties, wish: Properties): TokenContext {
     now: Date.now,
     sleep: async (ms) => void (await sleep(ms)),
     assertEngine,
-    async list(credential, fresh = false) {
-      const key = `${host} ${credential.identityKey}`;
+    async list(credential, { fresh = false, owner } = {}) {
+      const key = `${host} ${credential.identityKey} ${owner ?? ""}`;
       const shared = fresh ? undefined : listings.get(key);
       if (shared && Date.now() - shared.at < SHARED_MS) return shared.listing;
       const at = Date.now();
-      const listing = listTokens(client, credential, deadline).then((tokens) => ({ tokens, at }));
+      const caller = { client, authorization: credential, deadline };
+      const tokens = owner === undefined ? listTokens(caller) : listTokensOf(caller, owner);
+      const listing = tokens.then((found) => ({ tokens: found, at }));
       listings.set(key, { at, listing });
       // A failure is nobody's listing: the next one asks again.
       listing.catch(() => listings.get(key)?.listing === listing && listings.delete(key));
@@ -50,12 +52,11 @@ export function contextFor(held: Properties, wish: Properties): TokenContext {
       const key = `${host} ${credential.identityKey}`;
       const known =
         userNames.get(key) ??
-        currentUser(client, credential, deadline).then(
-          (user) => user.userName,
-          () => undefined,
-        );
+        currentUser({ client, authorization: credential, deadline }, 0).then(({ userName }) => userName);
       userNames.set(key, known);
-      return known;
+      // A failure is no answer: the next one asks again.
+      known.catch(() => userNames.get(key) === known && userNames.delete(key));
+      return known.catch(() => undefined);
     },
     warn(message) {
       process.stderr.write(`warning: ${message}\n`);

@@ -65,3 +65,16 @@ export interface DatabricksTokenArgs {
   /** Which workspace, and which way to sign in. @default all from config, environment and profile */
   workspace?: Input<WorkspaceArgs>;
 }
+
+/** The names of all arguments. */
+export const ARGUMENTS = [
+  "comment",
+  "lifetimeSeconds",
+  "scopes",
+  "autoscopeEnabled",
+  "allowTokenMinting",
+  "rotateEverySeconds",
+  "overlapSeconds",
+  "triggers",
+  "workspace",
+] as const satisfies ReadonlyArray<keyof DatabricksTokenArgs>;

@@ -1,5 +1,5 @@
 import type { Credential } from "../credentials";
-import type { TokenInfo, WorkspaceClient } from "../workspace";
+import type { Authorization, Caller, TokenInfo, WorkspaceClient } from "../workspace";
 
 /** Milliseconds that the steps of a lifecycle may take. */
 export interface Limits {
@@ -38,8 +38,11 @@ export interface TokenContext {
   readonly deadline: number;
   now(): number;
   sleep(ms: number): Promise<void>;
-  /** The identity's tokens, shared by all that ask within 30 seconds; `fresh` asks the workspace again. */
-  list(credential: Credential, fresh?: boolean): Promise<Listing>;
+  /**
+   * The identity's own tokens, or by an administrator's call those of `owner`. Shared by all that ask within 30
+   * seconds; `fresh` asks the workspace again.
+   */
+  list(credential: Credential, options?: { fresh?: boolean; owner?: string }): Promise<Listing>;
   /** The user name behind a credential, asked once; undefined where it can't be told. */
   userName(credential: Credential): Promise<string | undefined>;
   /** Throws ENGINE_GONE if the Pulumi CLI that started this process is gone: nothing may be minted any more. */
@@ -47,9 +50,7 @@ export interface TokenContext {
   warn(message: string): void;
 }
 
-/** The configured identity, or the error that says why there is none. */
-export function configured(context: TokenContext): Credential {
-  const [first] = context.credentials;
-  if (first) return first;
-  throw context.noCredentials ?? new Error("no credentials");
+/** Calls in the name of `authorization`, until the operation must be over or `until`. */
+export function as({ client, deadline }: TokenContext, authorization: Authorization, until = deadline): Caller {
+  return { client, authorization, deadline: until };
 }

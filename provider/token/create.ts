@@ -1,7 +1,8 @@
-import { configured, type TokenContext } from "./context";
+import type { TokenContext } from "./context";
 import { SavedFailure } from "./failure";
 import { renew } from "./rotation";
 import { type Properties, readInputs, type TokenState, writeState } from "./state";
+import { begin } from "./work";
 
 /**
  * Mints a token, proves it, and gives it to Pulumi. What can't be finished is saved with the resource; a failure that
@@ -11,7 +12,7 @@ export async function create(context: TokenContext, props: Properties): Promise<
   const inputs = readInputs(props);
   const state: TokenState = { inputs, owner: "", unfinished: [], candidates: [], retiring: [] };
   try {
-    await renew(context, configured(context), state, inputs, [inputs.origin]);
+    await renew(begin(context, state, inputs));
   } catch (error) {
     const nothingLeft = state.unfinished.length === 0 && state.candidates.length === 0;
     if (nothingLeft) throw error;

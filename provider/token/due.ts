@@ -43,6 +43,11 @@ export function bookkeepingChanged(held: TokenInputs, wish: TokenInputs): boolea
   return keys.some((key) => !isDeepStrictEqual(held[key], wish[key]));
 }
 
+/** Whether `wish` takes away a scope that `held` has; none at all is every scope. */
+export function narrows(held: readonly string[] | undefined, wish: readonly string[]): boolean {
+  return !held || held.some((scope) => !wish.includes(scope));
+}
+
 export function sameScopes(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
   return isDeepStrictEqual(new Set(a ?? []), new Set(b ?? []));
 }

@@ -1,11 +1,11 @@
-import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import { createToken, type TokenInfo } from "../workspace";
-import type { TokenContext } from "./context";
+import { as } from "./context";
 import { markComment } from "./marker";
 import { scheduleOf } from "./schedule";
-import type { TokenInputs, TokenRecord } from "./state";
-import { type Attempts, sweep } from "./sweep";
+import { isUnfinished, type TokenInputs, type TokenRecord } from "./state";
+import { ownSight, sweep } from "./sweep";
+import { attemptsOf, type Work } from "./work";
 
 /** Clocks and rounding of the service may add this much to an expiry before it counts as wider. */
 const EXPIRY_TOLERANCE_MS = 60_000;
@@ -36,12 +36,9 @@ export class MintError extends Error {
  * Creates one token. After an ambiguous failure it sweeps what the lost attempt made and tries again; the value of
  * a lost attempt is lost, so its token is revoked, never adopted.
  */
-export async function mint(
-  context: TokenContext,
-  credential: Credential,
-  inputs: TokenInputs,
-  attempts: Attempts,
-): Promise<Minted> {
+export async function mint(work: Work): Promise<Minted> {
+  const { context, credential, wish: inputs } = work;
+  const { client } = context;
   const { lifetimeSeconds } = scheduleOf(inputs);
   const request = {
     comment: markComment(inputs.comment ?? "", inputs.origin, inputs.nonce),
@@ -50,28 +47,27 @@ export async function mint(
     ...(inputs.autoscopeEnabled !== undefined && { autoscopeEnabled: inputs.autoscopeEnabled }),
   };
   let lost = 0;
-  let since: number | undefined;
-  const unsettled = (): number | undefined => (lost > 0 ? since : undefined);
+  // By the server's clock, and as late as can be: from then on nothing of ours is under way.
+  const unsettled = (): number | undefined => (lost > 0 ? client.serverNow() : undefined);
 
   for (let attempt = 1; ; attempt++) {
     try {
       await context.assertEngine();
-      const { value, info } = await createToken(context.client, credential, request, context.deadline);
+      const { value, info } = await createToken(as(context, credential), request);
       const token = {
         tokenId: info.tokenId,
         tokenValue: value,
-        creationTime: info.creationTime || context.client.serverNow(),
+        creationTime: info.creationTime || client.serverNow(),
         expiryTime: info.expiryTime,
       };
-      const wider = widerThan(inputs, lifetimeSeconds, info);
+      const wider = widerThan(inputs, lifetimeSeconds, { ...info, creationTime: token.creationTime });
       const unsettledSince = unsettled();
       return { token, ...(wider && { wider }), ...(unsettledSince !== undefined && { unsettledSince }) };
     } catch (error) {
       const ambiguous = error instanceof DatabricksTokensError && error.ambiguous;
       if (ambiguous) {
         lost += 1;
-        since = context.now();
-        lost -= await lookForLost(context, credential, attempts, lost);
+        lost -= await lookForLost(work, lost);
       }
       const over = context.now() + 1_000 >= context.deadline;
       if (!ambiguous || attempt >= MAX_ATTEMPTS || over) throw new MintError(error as Error, unsettled());
@@ -80,24 +76,22 @@ export async function mint(
 }
 
 /** Sweeps until as many tokens are found as attempts were lost, or the looks are over; gives how many it found. */
-async function lookForLost(
-  context: TokenContext,
-  credential: Credential,
-  attempts: Attempts,
-  lost: number,
-): Promise<number> {
+async function lookForLost(work: Work, lost: number): Promise<number> {
+  const { context, credential } = work;
+  const sight = ownSight(context, credential);
   let found = 0;
   for (const pause of LOOKS_MS) {
     if (context.now() + pause >= context.deadline) break;
     if (pause > 0) await context.sleep(pause);
     try {
-      found += (await sweep(context, credential, attempts, true)).length;
+      found += (await sweep(context, sight, attemptsOf(work), true)).length;
     } catch {
       // A listing that fails proves nothing: look again.
     }
     if (found >= lost) break;
   }
-  return Math.min(found, lost);
+  // Where an earlier run left something unknown too, what was found may be that.
+  return isUnfinished(work.state, "creation-unknown") ? 0 : Math.min(found, lost);
 }
 
 /** Says how a granted token is wider than the one asked for; undefined if it isn't. */

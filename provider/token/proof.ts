@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import type { Secret } from "../secret";
-import { bearer, currentUser } from "../workspace";
-import type { TokenContext } from "./context";
+import { type Authorization, bearer, currentUser } from "../workspace";
+import { as, type TokenContext } from "./context";
 
 /**
  * What a workspace says of a token that is shown to it. *alive*: it answered, or named a missing scope.
@@ -17,10 +17,13 @@ export interface Proof {
   readonly cause?: Error;
 }
 
+/** Signs in with the token itself. */
+export const itself = (value: Secret): Authorization => bearer(value, "the token itself");
+
 /** Shows the token to the workspace once. */
-export async function prove(context: TokenContext, value: Secret, until: number): Promise<Proof> {
+export async function prove(context: TokenContext, value: Secret, until = context.deadline): Promise<Proof> {
   try {
-    const { userName } = await currentUser(context.client, bearer(value, "the token itself"), until, 0);
+    const { userName } = await currentUser(as(context, itself(value), until), 0);
     return { verdict: "alive", userName };
   } catch (error) {
     const cause = error as Error;

@@ -1,12 +1,21 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import type { TokenInfo } from "../workspace";
-import { configured, type Listing, type TokenContext } from "./context";
+import type { TokenContext } from "./context";
 import { sameScopes } from "./due";
+import { asAnybody, isRefusal } from "./identity";
 import { parseComment } from "./marker";
 import { prove } from "./proof";
 import { isExpired } from "./schedule";
-import { clearUnfinished, markUnfinished, type Properties, readState, type TokenState, writeState } from "./state";
+import {
+  clearUnfinished,
+  markUnfinished,
+  type Properties,
+  readState,
+  type TokenRecord,
+  type TokenState,
+  writeState,
+} from "./state";
 
 /**
  * Compares the state with the workspace. It never drops the resource: a current token that is gone is marked, and the
@@ -18,33 +27,38 @@ export async function read(
   props: Properties,
 ): Promise<{ id: string; props: Properties }> {
   const state = readState(props);
-  const { listing, credential } = await listAsAnybody(context);
-  if (state.current) {
-    const listed = listing.tokens.find((token) => token.tokenId === state.current?.tokenId);
-    if (listed) compare(context, state, listed);
-    else await judgeAbsence(context, credential, state);
-  }
+  const { current } = state;
+  const listed = await asAnybody(context, async (credential) => {
+    const own = (await context.list(credential)).tokens;
+    return current && (find(own, current) ?? (await lookAtOwners(context, credential, state, current)));
+  });
+  if (current && listed === "absent") await judgeAbsence(context, state, current);
+  else if (listed && listed !== "absent" && listed !== "hidden") compare(context, state, listed);
   return { id, props: { ...writeState(state, context.client.serverNow()), __provider: props["__provider"] } };
 }
 
-/** Lists with the first credential that the workspace accepts. */
-async function listAsAnybody(context: TokenContext): Promise<{ listing: Listing; credential: Credential }> {
-  let refusal: unknown;
-  for (const credential of context.credentials) {
-    try {
-      return { listing: await context.list(credential), credential };
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      refusal ??= error;
-    }
-  }
-  throw refusal ?? configured(context);
-}
+const find = (tokens: readonly TokenInfo[], { tokenId }: TokenRecord): TokenInfo | undefined =>
+  tokens.find((token) => token.tokenId === tokenId);
 
-/** A credential that can't be used, as opposed to a workspace that can't be asked. */
-export function isRefusal(error: unknown): boolean {
-  const codes = ["CREDENTIAL_REFUSED", "NOT_A_MEMBER", "PERMISSION_DENIED", "SCOPE_MISSING", "TOKENS_DISABLED"];
-  return error instanceof DatabricksTokensError && codes.includes(error.code);
+/** Looks at the list of the token's owner, if that is somebody else: an administrator may. */
+async function lookAtOwners(
+  context: TokenContext,
+  credential: Credential,
+  { owner }: TokenState,
+  current: TokenRecord,
+): Promise<TokenInfo | "absent" | "hidden"> {
+  const asker = owner === "" ? undefined : await context.userName(credential);
+  if (asker === undefined || asker === owner) return "absent";
+  try {
+    return find((await context.list(credential, { owner })).tokens, current) ?? "absent";
+  } catch (error) {
+    if (!isRefusal(error) && !(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw error;
+    context.warn(
+      `Token ${current.tokenId} on ${context.client.host} belongs to ${owner}, but the sign-in is ${asker}, whose list ` +
+        "can't show it: kept as it is",
+    );
+    return "hidden";
+  }
 }
 
 function compare(context: TokenContext, state: TokenState, listed: TokenInfo): void {
@@ -58,21 +72,11 @@ function compare(context: TokenContext, state: TokenState, listed: TokenInfo): v
   if (drifted) state.inputs = { ...state.inputs, scopes: listed.scopes ?? [] };
 }
 
-async function judgeAbsence(context: TokenContext, credential: Credential, state: TokenState): Promise<void> {
-  const { current, owner } = state;
-  if (!current) return;
-  const asker = await context.userName(credential);
-  if (owner !== "" && asker !== undefined && asker !== owner) {
-    context.warn(
-      `Token ${current.tokenId} on ${context.client.host} belongs to ${owner}, but the sign-in is ${asker}, whose list ` +
-        "can't show it: kept as it is",
-    );
-    return;
-  }
-  const proof = await prove(context, current.tokenValue, context.deadline);
-  if (proof.verdict === "refused") markUnfinished(state, "current-gone", context.client.serverNow());
-  if (proof.verdict === "alive") clearUnfinished(state, "current-gone");
-  if (proof.verdict === "unknown") {
+async function judgeAbsence(context: TokenContext, state: TokenState, current: TokenRecord): Promise<void> {
+  const { verdict } = await prove(context, current.tokenValue);
+  if (verdict === "refused") markUnfinished(state, "current-gone", context.client.serverNow());
+  if (verdict === "alive") clearUnfinished(state, "current-gone");
+  if (verdict === "unknown") {
     context.warn(
       `Token ${current.tokenId} is not listed, and ${context.client.host} did not say whether it is dead: kept`,
     );

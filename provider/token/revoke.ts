@@ -1,17 +1,19 @@
 import type { Credential } from "../credentials";
-import { DatabricksTokensError } from "../errors";
-import { type Authorization, bearer, revokeToken, revokeTokenAsAdmin } from "../workspace";
-import type { TokenContext } from "./context";
-import { prove, proveUntil } from "./proof";
+import { DatabricksTokensError, type ErrorCode } from "../errors";
+import { type Authorization, revokeToken, revokeTokenOfAnybody } from "../workspace";
+import { as, type TokenContext } from "./context";
+import { isRefusal } from "./identity";
+import { itself, prove, proveUntil } from "./proof";
 import type { TokenRecord } from "./state";
 
-const isNotFound = (error: unknown): boolean => error instanceof DatabricksTokensError && error.code === "NOT_FOUND";
-
-type Revocation = (deadline: number) => Promise<void>;
+/** Where the workspace itself can't be asked, it is no matter of who asks. */
+const NOBODY_CAN: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "PRIVATE_LINK", "THROTTLED"];
 
 /**
  * Revokes a token and proves it refused. Who may: each credential as the owner, then as an administrator; last, the
- * token itself (works for tokens without scopes, or with `authentication`).
+ * token itself (works for tokens without scopes, or with `authentication`). A call that failed may have revoked it all
+ * the same, and one that is answered "not found" may speak of another identity's token: only the token's own refusal
+ * says that it is dead.
  * Throws REVOCATION_NOT_CONFIRMED if it still answers, REVOCATION_REFUSED if nobody could revoke it.
  */
 export async function revokeAndProve(
@@ -20,38 +22,64 @@ export async function revokeAndProve(
   credentials: readonly Credential[],
   owner: string,
 ): Promise<void> {
-  const { client } = context;
-  const itself = bearer(token.tokenValue, "the token itself");
-  const asOwner =
-    (by: Authorization): Revocation =>
-    (until) =>
-      revokeToken(client, by, token.tokenId, until);
-  const asAdmin =
-    (by: Authorization): Revocation =>
-    (until) =>
-      revokeTokenAsAdmin(client, by, token.tokenId, until);
-
-  let refusal: unknown = context.noCredentials;
-  for (const revocation of [...credentials.flatMap((by) => [asOwner(by), asAdmin(by)]), asOwner(itself)]) {
+  let failure: unknown = context.noCredentials;
+  let revokedBefore = false;
+  for (const { revoke, wouldSee } of waysToRevoke(context, token, credentials, owner)) {
     try {
-      await revocation(context.deadline);
+      await revoke();
     } catch (error) {
-      // "Not found" may be another identity's token: only the token's own refusal says that it is dead.
-      if (isNotFound(error) && (await prove(context, token.tokenValue, context.deadline)).verdict === "refused") return;
-      refusal = error;
+      if ((await prove(context, token.tokenValue)).verdict === "refused") return;
+      const code = error instanceof DatabricksTokensError ? error.code : undefined;
+      if (code === "NOT_FOUND" && (await wouldSee())) revokedBefore = true;
+      failure ??= error;
+      if (code && NOBODY_CAN.includes(code)) break;
       continue;
     }
-    await proveDead(context, token);
-    return;
+    return proveDead(context, token);
   }
-  if ((await prove(context, token.tokenValue, context.deadline)).verdict === "refused") return;
+  // Revoked by an earlier call, whose answer was lost or whose effect has yet to spread.
+  if (revokedBefore) return proveDead(context, token);
+  throw notRevoked(context, token, owner, failure);
+}
+
+interface Way {
+  revoke(): Promise<void>;
+  /** Whether "not found" means that there is no such token; to somebody else's list it means nothing. */
+  wouldSee(): Promise<boolean>;
+}
+
+function waysToRevoke(
+  context: TokenContext,
+  { tokenId, tokenValue }: TokenRecord,
+  credentials: readonly Credential[],
+  owner: string,
+): Way[] {
+  const asOwner =
+    (by: Authorization): Way["revoke"] =>
+    () =>
+      revokeToken(as(context, by), tokenId);
+  const always = async (): Promise<boolean> => true;
+  return [
+    ...credentials.flatMap((by) => [
+      { revoke: asOwner(by), wouldSee: async () => owner === "" || (await context.userName(by)) === owner },
+      { revoke: () => revokeTokenOfAnybody(as(context, by), tokenId), wouldSee: always },
+    ]),
+    { revoke: asOwner(itself(tokenValue)), wouldSee: always },
+  ];
+}
+
+function notRevoked(context: TokenContext, token: TokenRecord, owner: string, failure: unknown): Error {
+  const { code, text } =
+    failure instanceof DatabricksTokensError ? failure : ({ code: "REVOCATION_REFUSED", text: "nobody may" } as const);
   const until = token.expiryTime < 0 ? "never expires" : `expires ${new Date(token.expiryTime).toISOString()}`;
-  throw new DatabricksTokensError(
-    "REVOCATION_REFUSED",
-    `Token ${token.tokenId} on ${client.host} could not be revoked: ${(refusal as Error | undefined)?.message ?? "nobody may"}. ` +
-      `It belongs to ${owner || "an unknown user"} and ${until}. Sign in as its owner or as a workspace administrator ` +
-      "and run the command again; the token is kept in the state",
-    { cause: refusal },
+  const refused = isRefusal(failure) || ["NOT_FOUND", "NO_CREDENTIALS"].includes(code);
+  return new DatabricksTokensError(
+    refused ? "REVOCATION_REFUSED" : code,
+    `Token ${token.tokenId} on ${context.client.host} could not be revoked: ${text}. ` +
+      `It belongs to ${owner || "an unknown user"} and ${until}. ` +
+      `${refused ? "Sign in as its owner or as a workspace administrator and run" : "Run"} the command again; ` +
+      "the token is kept in the state",
+    { cause: failure },
   );
 }
 

@@ -1,62 +1,47 @@
-import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
-import type { TokenContext } from "./context";
 import { retirementsDue } from "./due";
-import type { TokenOrigin } from "./marker";
 import { MintError, mint } from "./mint";
 import { proveUntil } from "./proof";
 import { revokeAndProve } from "./revoke";
 import { isExpired, revokeAfter, scheduleOf } from "./schedule";
-import {
-  clearUnfinished,
-  knownIds,
-  markUnfinished,
-  type TokenInputs,
-  type TokenRecord,
-  type TokenState,
-} from "./state";
+import { clearUnfinished, markUnfinished, type TokenRecord } from "./state";
+import type { Work } from "./work";
 
-/**
- * The steps by which a token takes the place of another. Each writes into `state` what has happened as soon as it
- * has, so that whoever saves the state after a failure loses nothing.
- */
+/** The steps by which a token takes the place of another. */
 
-/** Mints a token as `wish` says, proves it, and makes it the current one; the old one starts to retire. */
-export async function renew(
-  context: TokenContext,
-  credential: Credential,
-  state: TokenState,
-  wish: TokenInputs,
-  origins: readonly TokenOrigin[],
-): Promise<void> {
-  const attempts = { nonce: wish.nonce, origins, known: knownIds(state) };
-  const minted = await mint(context, credential, wish, attempts).catch((error: unknown) => {
+/** Mints a token as the wish says, proves it, and makes it the current one; the old one starts to retire. */
+export async function renew(work: Work): Promise<void> {
+  const { context, state } = work;
+  const minted = await mint(work).catch(async (error: unknown) => {
     if (!(error instanceof MintError)) throw error;
-    if (error.unsettledSince !== undefined) markUnfinished(state, "creation-unknown", error.unsettledSince);
+    await noteUnsettled(work, error.unsettledSince);
     throw error.cause;
   });
-  if (minted.unsettledSince !== undefined) markUnfinished(state, "creation-unknown", minted.unsettledSince);
   state.candidates.push(minted.token);
+  await noteUnsettled(work, minted.unsettledSince);
   if (minted.wider !== undefined) {
     markUnfinished(state, "too-wide", context.client.serverNow());
-    await discardCandidates(context, credential, state);
+    await discardCandidates(work);
     throw new DatabricksTokensError(
       "TOO_WIDE",
       `${context.client.host} granted a token that is wider than the one asked for: ${minted.wider}. It was revoked. ` +
         "Ask for what the workspace can grant, or have its administrator update it",
     );
   }
-  await promote(context, credential, state, minted.token, wish);
+  await promote(work, minted.token);
+}
+
+/** A creation of unknown outcome, and whose it was: only its owner, or an administrator, will find the token. */
+async function noteUnsettled({ context, credential, state }: Work, since: number | undefined): Promise<void> {
+  if (since === undefined) return;
+  clearUnfinished(state, "creation-unknown");
+  markUnfinished(state, "creation-unknown", since);
+  state.owner = (await context.userName(credential)) ?? state.owner;
 }
 
 /** Proves a candidate and makes it the current token. Throws NOT_PROVED, with the candidate kept. */
-export async function promote(
-  context: TokenContext,
-  credential: Credential,
-  state: TokenState,
-  candidate: TokenRecord,
-  wish: TokenInputs,
-): Promise<void> {
+export async function promote(work: Work, candidate: TokenRecord): Promise<void> {
+  const { context, credential, state, wish } = work;
   const proof = await proveUntil(context, candidate.tokenValue, "alive", context.limits.proveAliveMs);
   if (proof.verdict !== "alive") {
     markUnfinished(state, "not-proved", context.client.serverNow());
@@ -72,17 +57,13 @@ export async function promote(
   state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
   state.current = candidate;
   if (old) state.retiring.push({ ...old, revokeAfter: revokeAfter(old, scheduleOf(wish), now) });
-  clearUnfinished(state, "not-proved", "current-gone");
-  state.owner = proof.userName || state.owner || ((await context.userName(credential)) ?? "");
-  if (old) warnOfShortOverlap(context, old, wish, now);
+  clearUnfinished(state, "not-proved", "current-gone", "patch-refused");
+  state.owner = proof.userName || (await context.userName(credential)) || state.owner;
+  if (old) warnOfShortOverlap(work, old, now);
 }
 
 /** Revokes every candidate: none was ever handed out. */
-export async function discardCandidates(
-  context: TokenContext,
-  credential: Credential,
-  state: TokenState,
-): Promise<void> {
+export async function discardCandidates({ context, credential, state }: Work): Promise<void> {
   for (const candidate of [...state.candidates]) {
     await revokeAndProve(context, candidate, [credential], state.owner);
     state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
@@ -91,12 +72,7 @@ export async function discardCandidates(
 }
 
 /** Revokes those of `served` whose overlap is over. A failure is a warning: the token stays in the list, and due. */
-export async function retire(
-  context: TokenContext,
-  credential: Credential,
-  state: TokenState,
-  served: readonly TokenRecord[],
-): Promise<void> {
+export async function retire({ context, credential, state }: Work, served: readonly TokenRecord[]): Promise<void> {
   const due = retirementsDue(served, context.client.serverNow());
   const results = await Promise.allSettled(
     due.map(async (token) => {
@@ -113,7 +89,7 @@ export async function retire(
   else clearUnfinished(state, "revocation-not-confirmed");
 }
 
-function warnOfShortOverlap(context: TokenContext, old: TokenRecord, wish: TokenInputs, now: number): void {
+function warnOfShortOverlap({ context, wish }: Work, old: TokenRecord, now: number): void {
   const { overlapSeconds } = scheduleOf(wish);
   if (old.expiryTime < 0 || isExpired(old, now)) return;
   const left = Math.round((old.expiryTime - now) / 1000);

@@ -1,6 +1,7 @@
 import type { HostSource, WorkspaceInput } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
+import { ARGUMENTS } from "./args";
 import type { TokenOrigin } from "./marker";
 import { isExpired, rotatesAt, type ScheduleInputs, scheduleOf } from "./schedule";
 
@@ -67,21 +68,7 @@ export interface TokenState {
   retiring: TokenRecord[];
 }
 
-const INPUT_KEYS = [
-  "comment",
-  "lifetimeSeconds",
-  "scopes",
-  "autoscopeEnabled",
-  "allowTokenMinting",
-  "rotateEverySeconds",
-  "overlapSeconds",
-  "triggers",
-  "workspace",
-  "origin",
-  "nonce",
-  "host",
-  "hostSource",
-] as const;
+const INPUTS = [...ARGUMENTS, "origin", "nonce", "host", "hostSource"] as const;
 
 /** Outputs that hold a secret: marked on the wire, and named in `additionalSecretOutputs` besides. */
 export const SECRET_OUTPUTS = [
@@ -94,7 +81,7 @@ export const SECRET_OUTPUTS = [
 
 /** The input properties among `props`, without those that are not set. */
 export function readInputs(props: Properties): TokenInputs {
-  const entries = INPUT_KEYS.filter((key) => props[key] !== undefined && props[key] !== null);
+  const entries = INPUTS.filter((key) => props[key] !== undefined && props[key] !== null);
   return Object.fromEntries(entries.map((key) => [key, unwrap(props[key])])) as unknown as TokenInputs;
 }
 

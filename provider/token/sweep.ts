@@ -1,8 +1,9 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
-import { revokeToken, type TokenInfo } from "../workspace";
-import type { TokenContext } from "./context";
+import { revokeToken, revokeTokenOfAnybody, type TokenInfo } from "../workspace";
+import { as, type TokenContext } from "./context";
 import { parseComment, sameOrigin, type TokenOrigin } from "./marker";
+import { isExpired } from "./schedule";
 
 /** Whose attempts are looked for: the nonce, the origins that its markers may name, the tokens that are accounted for. */
 export interface Attempts {
@@ -11,15 +12,40 @@ export interface Attempts {
   readonly known: ReadonlySet<string>;
 }
 
-/** Tokens that lost attempts of ours have made: our nonce and origin, and not known to the state. */
-export function lostAttempts(tokens: readonly TokenInfo[], attempts: Attempts): TokenInfo[] {
+/** Who sees one user's tokens, and how they revoke one of them. */
+export interface Sight {
+  list(fresh: boolean): Promise<readonly TokenInfo[]>;
+  revoke(tokenId: string): Promise<void>;
+}
+
+/** A user's sight of their own tokens. */
+export function ownSight(context: TokenContext, credential: Credential): Sight {
+  return {
+    list: async (fresh) => (await context.list(credential, { fresh })).tokens,
+    revoke: (tokenId) => revokeToken(as(context, credential), tokenId),
+  };
+}
+
+/** The sight of `owner`'s tokens: their own, or else an administrator's. An empty owner is whoever signs in. */
+export async function sightOf(context: TokenContext, credential: Credential, owner: string): Promise<Sight> {
+  const asker = owner === "" ? undefined : await context.userName(credential);
+  if (asker === undefined || asker === owner) return ownSight(context, credential);
+  return {
+    list: async (fresh) => (await context.list(credential, { fresh, owner })).tokens,
+    revoke: (tokenId) => revokeTokenOfAnybody(as(context, credential), tokenId),
+  };
+}
+
+/** Tokens that lost attempts of ours have made: our nonce and origin, not known to the state, not expired by `now`. */
+export function lostAttempts(tokens: readonly TokenInfo[], attempts: Attempts, now: number): TokenInfo[] {
   return tokens.filter((token) => {
     const { nonce, origin } = parseComment(token.comment);
     return (
       nonce === attempts.nonce &&
       origin !== undefined &&
       attempts.origins.some((ours) => sameOrigin(ours, origin)) &&
-      !attempts.known.has(token.tokenId)
+      !attempts.known.has(token.tokenId) &&
+      !isExpired(token, now)
     );
   });
 }
@@ -28,17 +54,14 @@ export function lostAttempts(tokens: readonly TokenInfo[], attempts: Attempts): 
  * Revokes what lost attempts have made, and looks again to see it gone (there is no value to prove it with).
  * Gives the ids. `fresh`: don't trust the process's shared listing.
  */
-export async function sweep(
-  context: TokenContext,
-  credential: Credential,
-  attempts: Attempts,
-  fresh = false,
-): Promise<string[]> {
-  const found = lostAttempts((await context.list(credential, fresh)).tokens, attempts);
+export async function sweep(context: TokenContext, sight: Sight, attempts: Attempts, fresh = false): Promise<string[]> {
+  const lost = async (again: boolean): Promise<TokenInfo[]> =>
+    lostAttempts(await sight.list(again), attempts, context.client.serverNow());
+  const found = await lost(fresh);
   if (found.length === 0) return [];
-  await Promise.all(found.map((token) => revokeStray(context, credential, token.tokenId)));
+  await Promise.all(found.map(({ tokenId }) => sight.revoke(tokenId).catch(ignoreNotFound)));
   for (let pause = 500; ; pause = Math.min(pause * 2, 5_000)) {
-    const left = lostAttempts((await context.list(credential, true)).tokens, attempts);
+    const left = await lost(true);
     if (left.length === 0) return found.map((token) => token.tokenId);
     if (context.now() + pause >= context.deadline) {
       throw new DatabricksTokensError(
@@ -51,10 +74,16 @@ export async function sweep(
   }
 }
 
-async function revokeStray(context: TokenContext, credential: Credential, tokenId: string): Promise<void> {
-  try {
-    await revokeToken(context.client, credential, tokenId, context.deadline);
-  } catch (error) {
-    if (!(error instanceof DatabricksTokensError && error.code === "NOT_FOUND")) throw error;
-  }
+/**
+ * Sweeps once for attempts whose outcome was unknown at `since`. True once nothing of them can turn up any more: a list
+ * may lag behind a creation, so "not listed yet" is no proof of absence.
+ */
+export async function settle(context: TokenContext, sight: Sight, attempts: Attempts, since: number): Promise<boolean> {
+  await sweep(context, sight, attempts, true);
+  return context.client.serverNow() - since > context.limits.listLagMs;
+}
+
+/** For what may be gone already. */
+export function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof DatabricksTokensError && error.code === "NOT_FOUND")) throw error;
 }

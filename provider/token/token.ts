@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SECRET_CONFIG_KEYS } from "../credentials";
 import { delegateText, PACKAGE } from "../delegate";
 import { DatabricksTokensError } from "../errors";
-import type { DatabricksTokenArgs, WorkspaceArgs } from "./args";
+import { ARGUMENTS, type DatabricksTokenArgs, type WorkspaceArgs } from "./args";
 import { SECRET_OUTPUTS } from "./state";
 
 /**
@@ -64,14 +64,7 @@ export class DatabricksToken extends pulumi.CustomResource {
       "pulumi-nodejs:dynamic/databricks:Token",
       name,
       {
-        comment: args.comment,
-        lifetimeSeconds: args.lifetimeSeconds,
-        scopes: args.scopes,
-        autoscopeEnabled: args.autoscopeEnabled,
-        allowTokenMinting: args.allowTokenMinting,
-        rotateEverySeconds: args.rotateEverySeconds,
-        overlapSeconds: args.overlapSeconds,
-        triggers: args.triggers,
+        ...Object.fromEntries(ARGUMENTS.map((key) => [key, args[key]])),
         workspace: withSecretsChecked(args.workspace),
         origin: {
           organization: pulumi.getOrganization(),
@@ -97,25 +90,13 @@ export class DatabricksToken extends pulumi.CustomResource {
   }
 }
 
-const ARGUMENTS: ReadonlySet<string> = new Set<keyof DatabricksTokenArgs>([
-  "comment",
-  "lifetimeSeconds",
-  "scopes",
-  "autoscopeEnabled",
-  "allowTokenMinting",
-  "rotateEverySeconds",
-  "overlapSeconds",
-  "triggers",
-  "workspace",
-]);
-
 /** A misspelt argument would be dropped in silence: a token without the scopes that somebody believes it to have. */
 function assertArguments(name: string, args: DatabricksTokenArgs): void {
-  const unknown = Object.keys(args).filter((key) => !ARGUMENTS.has(key));
+  const unknown = Object.keys(args).filter((key) => !(ARGUMENTS as readonly string[]).includes(key));
   if (unknown.length > 0) {
     throw new DatabricksTokensError(
       "INVALID_INPUT",
-      `DatabricksToken "${name}" has no argument ${unknown.join(", ")}; there are ${[...ARGUMENTS].join(", ")}`,
+      `DatabricksToken "${name}" has no argument ${unknown.join(", ")}; there are ${ARGUMENTS.join(", ")}`,
     );
   }
 }

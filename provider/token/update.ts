@@ -1,26 +1,27 @@
-import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import { patchToken } from "../workspace";
-import { configured, type TokenContext } from "./context";
-import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons } from "./due";
+import { as, type TokenContext } from "./context";
+import { bookkeepingChanged, narrows, patchNeeded, retirementsDue, rotationReasons } from "./due";
 import { SavedFailure } from "./failure";
-import { markComment, parseComment, type TokenOrigin } from "./marker";
+import { isRefusal } from "./identity";
+import { markComment, parseComment } from "./marker";
 import { prove } from "./proof";
 import { discardCandidates, promote, renew, retire } from "./rotation";
-import { isExpired } from "./schedule";
+import { isExpired, scheduleOf } from "./schedule";
 import {
   clearUnfinished,
   isUnfinished,
-  knownIds,
   markUnfinished,
   type Properties,
   readInputs,
   readState,
   type TokenInputs,
+  type TokenRecord,
   type TokenState,
   writeState,
 } from "./state";
-import { sweep } from "./sweep";
+import { ignoreNotFound, ownSight, settle, sightOf, sweep } from "./sweep";
+import { attemptsOf, begin, type Work } from "./work";
 
 /**
  * Brings the token to what is wished: finishes what an earlier run left, rotates if that is due, changes comment and
@@ -30,7 +31,7 @@ export async function update(context: TokenContext, olds: Properties, news: Prop
   const state = readState(olds);
   const wish = readInputs(news);
   try {
-    await apply(context, state, wish);
+    if (!onlyWrittenDown(state, wish, context.now())) await apply(begin(context, state, wish));
   } catch (error) {
     throw SavedFailure.of(state, news, context.client.serverNow(), error);
   }
@@ -38,89 +39,94 @@ export async function update(context: TokenContext, olds: Properties, news: Prop
   return { outs: writeState(state, context.client.serverNow()) };
 }
 
-async function apply(context: TokenContext, state: TokenState, wish: TokenInputs): Promise<void> {
-  const onlyWrittenDown =
+/** Whether nothing has to be asked of the workspace. */
+function onlyWrittenDown(state: TokenState, wish: TokenInputs, now: number): boolean {
+  return (
     state.unfinished.length + state.candidates.length === 0 &&
-    rotationReasons(state, wish, context.now()).length === 0 &&
-    retirementsDue(state.retiring, context.now()).length === 0 &&
+    rotationReasons(state, wish, now).length === 0 &&
+    retirementsDue(state.retiring, now).length === 0 &&
     patchNeeded(state.inputs, wish) === undefined &&
-    bookkeepingChanged(state.inputs, wish);
-  if (onlyWrittenDown) return;
-
-  const credential = configured(context);
-  const origins = [state.inputs.origin, wish.origin];
-  // Never what this very run replaces: its consumers have not seen the successor yet.
-  const served = [...state.retiring];
-
-  await settle(context, credential, state, wish, origins);
-  const rotated = await rotateIfDue(context, credential, state, wish, origins);
-  if (!rotated) await patch(context, credential, state, wish, origins);
-  await retire(context, credential, state, served);
+    bookkeepingChanged(state.inputs, wish)
+  );
 }
 
-/** Finishes what an earlier run left: lost attempts, tokens that are too wide, candidates without a proof. */
-async function settle(
-  context: TokenContext,
-  credential: Credential,
-  state: TokenState,
-  wish: TokenInputs,
-  origins: readonly TokenOrigin[],
-): Promise<void> {
+async function apply(work: Work): Promise<void> {
+  // Never what this very run replaces: its consumers have not seen the successor yet.
+  const served = [...work.state.retiring];
+  await settleCreation(work);
+  await settleCandidates(work);
+  if (await rotateIfDue(work)) await narrowRetiring(work);
+  else await patch(work);
+  await retire(work, served);
+}
+
+/** Sweeps what a creation of unknown outcome may have left. */
+async function settleCreation({ context, credential, state, ...work }: Work): Promise<void> {
   const unknown = state.unfinished.find((item) => item.code === "creation-unknown");
-  if (unknown) {
-    await sweep(context, credential, { nonce: wish.nonce, origins, known: knownIds(state) });
-    if (context.now() - unknown.since > context.limits.listLagMs) clearUnfinished(state, "creation-unknown");
+  if (!unknown) return;
+  const attempts = attemptsOf({ context, credential, state, ...work });
+  try {
+    const sight = await sightOf(context, credential, state.owner);
+    if (await settle(context, sight, attempts, unknown.since)) clearUnfinished(state, "creation-unknown");
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    context.warn(
+      `A creation whose answer was lost may have left a token of ${state.owner}, whose list this sign-in can't read: ` +
+        `${(error as Error).message}`,
+    );
   }
-  if (isUnfinished(state, "too-wide")) await discardCandidates(context, credential, state);
+}
+
+/** Finishes or revokes what was minted and never handed out. */
+async function settleCandidates(work: Work): Promise<void> {
+  const { context, state } = work;
+  if (isUnfinished(state, "too-wide")) await discardCandidates(work);
   const candidate = state.candidates.at(-1);
   if (!candidate) {
     clearUnfinished(state, "not-proved");
     return;
   }
   const dead = isExpired(candidate, context.client.serverNow());
-  const proof = dead ? undefined : await prove(context, candidate.tokenValue, context.deadline);
+  const proof = dead ? undefined : await prove(context, candidate.tokenValue);
   if (dead || proof?.verdict === "refused") {
-    await discardCandidates(context, credential, state);
+    await discardCandidates(work);
     return;
   }
-  await promote(context, credential, state, candidate, wish);
-  await adoptWish(context, credential, state, candidate.tokenId, wish);
+  await promote(work, candidate);
+  await adoptWish(work, candidate);
 }
+
+/** Clocks and rounding of the service: a smaller difference of lifetimes is none. */
+const SAME_LIFETIME_SECONDS = 60;
 
 /**
  * A candidate was minted for the wish of an earlier run, and never handed out: once promoted it counts as the
  * rotation that was asked for. Its lifetime, comment and scopes are compared with today's wish.
  */
 async function adoptWish(
-  context: TokenContext,
-  credential: Credential,
-  state: TokenState,
-  tokenId: string,
-  wish: TokenInputs,
+  { context, credential, state, wish }: Work,
+  { tokenId, ...candidate }: TokenRecord,
 ): Promise<void> {
+  const { lifetimeSeconds } = scheduleOf(wish);
+  const granted = (candidate.expiryTime - candidate.creationTime) / 1000;
+  const other = candidate.expiryTime < 0 || Math.abs(granted - lifetimeSeconds) > SAME_LIFETIME_SECONDS;
+  const { scopes: wished, ...rest } = wish;
   const listed = (await context.list(credential)).tokens.find((token) => token.tokenId === tokenId);
-  const { comment: _comment, scopes: _scopes, lifetimeSeconds: _lifetime, ...rest } = wish;
-  const lifetime = listed && listed.expiryTime >= 0 ? (listed.expiryTime - listed.creationTime) / 1000 : undefined;
+  const scopes = listed ? listed.scopes : wished;
   state.inputs = {
     ...rest,
-    ...(listed
-      ? { comment: parseComment(listed.comment).comment, ...(listed.scopes && { scopes: listed.scopes }) }
-      : { ...(wish.comment !== undefined && { comment: wish.comment }), ...(wish.scopes && { scopes: wish.scopes }) }),
-    ...(lifetime !== undefined && { lifetimeSeconds: lifetime }),
+    ...(scopes && { scopes }),
+    ...(listed && { comment: parseComment(listed.comment).comment }),
+    ...(other && { lifetimeSeconds: granted }),
   };
 }
 
-async function rotateIfDue(
-  context: TokenContext,
-  credential: Credential,
-  state: TokenState,
-  wish: TokenInputs,
-  origins: readonly TokenOrigin[],
-): Promise<boolean> {
+async function rotateIfDue(work: Work): Promise<boolean> {
+  const { context, credential, state, wish } = work;
   if (rotationReasons(state, wish, context.now()).length === 0) return false;
-  await sweep(context, credential, { nonce: wish.nonce, origins, known: knownIds(state) });
+  await sweep(context, ownSight(context, credential), attemptsOf(work));
   if (state.current && isUnfinished(state, "current-gone")) {
-    const proof = await prove(context, state.current.tokenValue, context.deadline);
+    const proof = await prove(context, state.current.tokenValue);
     if (proof.verdict === "alive") clearUnfinished(state, "current-gone");
     if (proof.verdict === "unknown") throw proof.cause ?? new Error("no answer");
   }
@@ -135,45 +141,58 @@ async function rotateIfDue(
     }
     return false;
   }
-  await renew(context, credential, state, wish, origins);
+  await renew(work);
   return true;
 }
 
-async function patch(
-  context: TokenContext,
-  credential: Credential,
-  state: TokenState,
-  wish: TokenInputs,
-  origins: readonly TokenOrigin[],
-): Promise<void> {
+/** Changes comment and scopes in place; where the workspace or the token no longer allows that, by a rotation. */
+async function patch(work: Work): Promise<void> {
+  const { context, credential, state, wish } = work;
+  const { current } = state;
   const change = patchNeeded(state.inputs, wish);
-  clearUnfinished(state, "patch-refused");
-  if (!change || !state.current) return;
-  const { client, deadline } = context;
-  // The marker goes with every PATCH, so that one that is stale after a rename is mended.
-  const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
-  try {
-    await patchToken(client, credential, state.current.tokenId, body, deadline);
-    const { scopes } = change;
-    if (scopes) {
-      await Promise.all(
-        state.retiring
-          .filter((token) => !isExpired(token, client.serverNow()))
-          .map((token) => patchToken(client, credential, token.tokenId, { scopes }, deadline).catch(ignoreNotFound)),
-      );
+  if (change && current) {
+    // The marker goes with every PATCH, so that one that is stale after a rename is mended.
+    const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
+    try {
+      await patchToken(as(context, credential), current.tokenId, body);
+    } catch (error) {
+      const code = error instanceof DatabricksTokensError ? error.code : undefined;
+      const gone = code === "NOT_FOUND" && (await prove(context, current.tokenValue)).verdict === "refused";
+      if (code !== "NOT_SUPPORTED" && !gone) throw patchRefused(work, error);
+      await sweep(context, ownSight(context, credential), attemptsOf(work));
+      await renew(work);
     }
-  } catch (error) {
-    if (error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED") {
-      await sweep(context, credential, { nonce: wish.nonce, origins, known: knownIds(state) });
-      await renew(context, credential, state, wish, origins);
-      return;
-    }
-    markUnfinished(state, "patch-refused", client.serverNow());
-    throw error;
+    await narrowRetiring(work);
+    state.inputs = { ...state.inputs, ...change };
   }
-  state.inputs = { ...state.inputs, ...change };
+  clearUnfinished(state, "patch-refused");
 }
 
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof DatabricksTokensError && error.code === "NOT_FOUND")) throw error;
+/** Scopes that are taken from a token are taken from those in their overlap as well. */
+async function narrowRetiring(work: Work): Promise<void> {
+  const { context, credential, state, wish } = work;
+  const { scopes } = wish;
+  if (!scopes || !narrows(state.inputs.scopes, scopes)) return;
+  const alive = state.retiring.filter((token) => !isExpired(token, context.client.serverNow()));
+  const caller = as(context, credential);
+  try {
+    await Promise.all(alive.map((token) => patchToken(caller, token.tokenId, { scopes }).catch(ignoreNotFound)));
+  } catch (error) {
+    if (!(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw patchRefused(work, error);
+    context.warn(
+      `${context.client.host} can't change scopes in place: a replaced token keeps its scopes until its overlap ends. ` +
+        "To cut it off at once, run `pulumi up --replace`",
+    );
+  }
+}
+
+function patchRefused({ context, state }: Work, error: unknown): unknown {
+  markUnfinished(state, "patch-refused", context.client.serverNow());
+  if (!(error instanceof DatabricksTokensError && error.code === "NOT_FOUND")) return error;
+  return new DatabricksTokensError(
+    "PATCH_REFUSED",
+    `Token ${state.current?.tokenId} on ${context.client.host} is alive, but not among this identity's: only its owner ` +
+      `${state.owner} can change its comment and scopes. Sign in as ${state.owner}, or change triggers for a new token`,
+    { cause: error },
+  );
 }

@@ -1,3 +1,4 @@
 export * from "./client";
 export { isLoopback, parseHost } from "./host";
+export * from "./token-management";
 export * from "./tokens";

@@ -1,10 +1,18 @@
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
-import type { Authorization, WorkspaceClient } from "./client";
+import type { Authorization, CallRequest, CallResult, WorkspaceClient } from "./client";
+
+/** On whose behalf calls are made, and until when (epoch ms). */
+export interface Caller {
+  readonly client: WorkspaceClient;
+  readonly authorization: Authorization;
+  readonly deadline: number;
+}
 
 /** A token as the Token API lists it; times in epoch milliseconds, expiry -1 = never. */
 export interface TokenInfo {
   readonly tokenId: string;
+  /** 0: the workspace did not say. */
   readonly creationTime: number;
   readonly expiryTime: number;
   readonly comment: string;
@@ -19,7 +27,7 @@ export interface TokenRequest {
   readonly autoscopeEnabled?: boolean;
 }
 
-interface WireTokenInfo {
+export interface WireTokenInfo {
   token_id?: unknown;
   creation_time?: unknown;
   expiry_time?: unknown;
@@ -27,24 +35,41 @@ interface WireTokenInfo {
   scopes?: unknown;
 }
 
-function tokenInfo(wire: WireTokenInfo): TokenInfo {
+const time = (value: unknown, otherwise: number): number => (Number.isFinite(value) ? Number(value) : otherwise);
+
+export function tokenInfo(wire: WireTokenInfo): TokenInfo {
   return {
     tokenId: String(wire.token_id ?? ""),
-    creationTime: Number(wire.creation_time ?? 0),
-    expiryTime: Number(wire.expiry_time ?? -1),
+    creationTime: time(wire.creation_time, 0),
+    expiryTime: time(wire.expiry_time, -1),
     comment: String(wire.comment ?? ""),
     ...(Array.isArray(wire.scopes) && wire.scopes.length > 0 && { scopes: wire.scopes.map(String) }),
   };
 }
 
+/**
+ * The tokens of a list's answer; without the key there are none.
+ * @throws DatabricksTokensError UNEXPECTED_ANSWER if it is no list of tokens: half a list would say "gone" of the rest.
+ */
+export function tokenInfos({ client }: Caller, list: unknown): TokenInfo[] {
+  const tokens = list ?? [];
+  const readable =
+    Array.isArray(tokens) && tokens.every((item) => typeof (item as WireTokenInfo | null)?.token_id === "string");
+  if (!readable)
+    throw new DatabricksTokensError("UNEXPECTED_ANSWER", `${client.host} gave a list of tokens that is none`);
+  return (tokens as WireTokenInfo[]).map(tokenInfo);
+}
+
+export function ask<T>(
+  { client, ...asked }: Caller,
+  request: Omit<CallRequest, "authorization" | "deadline">,
+): Promise<CallResult<T>> {
+  return client.call<T>({ ...request, ...asked });
+}
+
 /** `POST /api/2.0/token/create`. Not idempotent: an ambiguous failure may have left a token. */
-export async function createToken(
-  client: WorkspaceClient,
-  authorization: Authorization,
-  request: TokenRequest,
-  deadline: number,
-): Promise<{ value: Secret; info: TokenInfo }> {
-  const { body } = await client.call<{ token_value?: unknown; token_info?: WireTokenInfo }>({
+export async function createToken(caller: Caller, request: TokenRequest): Promise<{ value: Secret; info: TokenInfo }> {
+  const { body } = await ask<{ token_value?: unknown; token_info?: WireTokenInfo }>(caller, {
     method: "POST",
     path: "/api/2.0/token/create",
     body: {
@@ -53,14 +78,12 @@ export async function createToken(
       ...(request.scopes && { scopes: request.scopes }),
       ...(request.autoscopeEnabled !== undefined && { autoscope_enabled: request.autoscopeEnabled }),
     },
-    authorization,
-    deadline,
   });
   const info = tokenInfo(body.token_info ?? {});
   if (typeof body.token_value !== "string" || body.token_value === "" || info.tokenId === "") {
     throw new DatabricksTokensError(
       "UNEXPECTED_ANSWER",
-      `${client.host} answered the creation of a token without its value or id`,
+      `${caller.client.host} answered the creation of a token without its value or id`,
       { ambiguous: true },
     );
   }
@@ -68,86 +91,44 @@ export async function createToken(
 }
 
 /** `GET /api/2.0/token/list`: the caller's own tokens; expired ones may be among them. */
-export async function listTokens(
-  client: WorkspaceClient,
-  authorization: Authorization,
-  deadline: number,
-): Promise<TokenInfo[]> {
-  const { body } = await client.call<{ token_infos?: WireTokenInfo[] }>({
-    method: "GET",
-    path: "/api/2.0/token/list",
-    authorization,
-    deadline,
-  });
-  return (body.token_infos ?? []).map(tokenInfo);
+export async function listTokens(caller: Caller): Promise<TokenInfo[]> {
+  const { body } = await ask<{ token_infos?: unknown }>(caller, { method: "GET", path: "/api/2.0/token/list" });
+  return tokenInfos(caller, body.token_infos);
 }
 
 /** `POST /api/2.0/token/delete`: idempotent; NOT_FOUND also means somebody else's token. */
-export async function revokeToken(
-  client: WorkspaceClient,
-  authorization: Authorization,
-  tokenId: string,
-  deadline: number,
-): Promise<void> {
-  await client.call({
+export async function revokeToken(caller: Caller, tokenId: string): Promise<void> {
+  await ask(caller, {
     method: "POST",
     path: "/api/2.0/token/delete",
     body: { token_id: tokenId },
-    authorization,
     idempotent: true,
-    deadline,
-  });
-}
-
-/** `DELETE /api/2.0/token-management/tokens/{id}`: an administrator's way to revoke anybody's token. */
-export async function revokeTokenAsAdmin(
-  client: WorkspaceClient,
-  authorization: Authorization,
-  tokenId: string,
-  deadline: number,
-): Promise<void> {
-  await client.call({
-    method: "DELETE",
-    path: `/api/2.0/token-management/tokens/${encodeURIComponent(tokenId)}`,
-    authorization,
-    deadline,
   });
 }
 
 /** `PATCH /api/2.0/token/{id}`: changes comment and scopes in place. */
 export async function patchToken(
-  client: WorkspaceClient,
-  authorization: Authorization,
+  caller: Caller,
   tokenId: string,
   change: { comment?: string; scopes?: readonly string[] },
-  deadline: number,
 ): Promise<void> {
-  await client.call({
+  await ask(caller, {
     method: "PATCH",
     path: `/api/2.0/token/${encodeURIComponent(tokenId)}`,
     body: { token: change, update_mask: Object.keys(change).sort().join(",") },
-    authorization,
     idempotent: true,
-    deadline,
   });
 }
 
-/** `GET /api/2.0/preview/scim/v2/Me`: who the caller is. */
-export async function currentUser(
-  client: WorkspaceClient,
-  authorization: Authorization,
-  deadline: number,
-  retries?: number,
-): Promise<{ userName: string; id: string }> {
-  const { body } = await client.call<{ userName?: unknown; id?: unknown }>({
+/** `GET /api/2.0/preview/scim/v2/Me`: who the caller is. `retries` as in {@link CallRequest}. */
+export async function currentUser(caller: Caller, retries?: number): Promise<{ userName: string; id: string }> {
+  const { body } = await ask<{ userName?: unknown; id?: unknown }>(caller, {
     method: "GET",
     path: "/api/2.0/preview/scim/v2/Me",
-    authorization,
-    deadline,
     ...(retries !== undefined && { retries }),
   });
   if (typeof body.userName !== "string" && typeof body.id !== "string") {
-    throw new DatabricksTokensError("UNEXPECTED_ANSWER", `${client.host} did not say who the caller is`);
+    throw new DatabricksTokensError("UNEXPECTED_ANSWER", `${caller.client.host} did not say who the caller is`);
   }
   return { userName: String(body.userName ?? ""), id: String(body.id ?? "") };
 }
