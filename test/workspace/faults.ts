@@ -1,87 +1,85 @@
-import { type Answer, failure, LOGIN_PAGE } from "./answer";
+import type { Call } from "./calls";
+import type { BrokenConnection } from "./connection";
+import type { FalseAnswer } from "./false-answers";
+import type { Change } from "./settings";
 
-export type FaultKind =
-  | "close"
-  | "reset"
-  | "hang"
-  | "half-answer"
-  | "not-json"
-  | "html-login"
-  | "redirect-login"
-  | "private-link"
-  | "status"
-  | "slow"
-  | "empty-list"
-  | "numeric-403"
-  | "no-effect";
+/**
+ * `slow` gives the true answer late. `as-if` gives the answer of a workspace with other settings. A broken connection
+ * and a false answer come in place of the true one.
+ */
+export type FaultKind = "slow" | "as-if" | BrokenConnection | FalseAnswer;
 
+/** What goes wrong, and for which calls: those that all of method, path, identity, signedInWith and about admit. */
 export interface Fault {
-  readonly method?: string;
-  readonly path?: string | RegExp;
-  /** User name of the caller. */
-  readonly identity?: string;
   readonly kind: FaultKind;
-  /** How many calls it hits; default 1. */
+  readonly method?: string;
+  /** The whole path without the query, or a pattern for it. */
+  readonly path?: string | RegExp;
+  /** User name of a caller who is let in. */
+  readonly identity?: string;
+  /** Id of the token that the caller signs in with, alive or not. */
+  readonly signedInWith?: string;
+  /** Id of the token that the call's path or body names. */
+  readonly about?: string;
+  /** How many calls it hits. @default 1; infinity: for ever */
   readonly times?: number;
-  /** How many calls it lets pass first. */
+  /** How many calls it lets pass first. @default 0 */
   readonly skip?: number;
-  /** Before or after the call took effect; default before. */
+  /** `before`: the call takes no effect (`slow`: takes it late). @default "before" */
   readonly when?: "before" | "after";
-  readonly status?: number;
-  readonly body?: string;
-  readonly headers?: Record<string, string>;
+  /** Real time, for any kind: waits so long, before or after the effect. @default 1000 for slow, else 0 */
   readonly delayMs?: number;
+  /** Of a false answer, instead of the kind's own; `body` is JSON unless it is a text. */
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** For `throttle`: seconds (`retryAfterDate`: sent as an HTTP date by the workspace's clock). @default 1 */
+  readonly retryAfter?: number;
+  readonly retryAfterDate?: boolean;
+  /** How the workspace behaves in that call: with `as-if`, or with another kind whose call takes effect. */
+  readonly settings?: Change;
 }
 
-/** The faults that are on, and which of them hits a call. */
-export class Faults {
-  #on: Array<{ fault: Fault; skip: number; left: number }> = [];
+/** A fault that is on. */
+export interface Standing {
+  readonly fault: Fault;
+  /** How many calls it has hit. */
+  readonly hits: number;
+}
 
-  add(fault: Fault): void {
-    this.#on.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
+/** The faults that are on, and which of them hits a call: the first that was added. */
+export class Faults {
+  #on: Array<{ fault: Fault; passed: number; hits: number }> = [];
+
+  add(fault: Fault): Standing {
+    const standing = { fault, passed: 0, hits: 0 };
+    this.#on.push(standing);
+    return standing;
   }
 
   clear(): void {
     this.#on = [];
   }
 
-  take(method: string, path: string, identity: string | undefined): Fault | undefined {
+  take(call: Call): Fault | undefined {
     for (const item of this.#on) {
-      const { fault } = item;
-      if (item.left <= 0 || (fault.method && fault.method !== method)) continue;
-      if (fault.path !== undefined && !(typeof fault.path === "string" ? fault.path === path : fault.path.test(path)))
-        continue;
-      if (fault.identity !== undefined && fault.identity !== identity) continue;
-      if (item.skip > 0) {
-        item.skip -= 1;
+      const { times = 1, skip = 0 } = item.fault;
+      if (item.hits >= times || !isMeant(item.fault, call)) continue;
+      if (item.passed < skip) {
+        item.passed += 1;
         continue;
       }
-      item.left -= 1;
-      return fault;
+      item.hits += 1;
+      return item.fault;
     }
     return undefined;
   }
 }
 
-/** What a fault answers in place of the real answer; undefined where it acts on the connection, or only delays. */
-export function answerOf(fault: Fault): Answer | undefined {
-  switch (fault.kind) {
-    case "not-json":
-      return { status: 200, body: "not json at all" };
-    case "html-login":
-      return { status: 200, body: LOGIN_PAGE, headers: { "content-type": "text/html" } };
-    case "redirect-login":
-      return { status: 302, body: "", headers: { location: "/login.html?next_url=%2Fapi" } };
-    case "private-link":
-      return { status: 302, body: "", headers: { location: "/login.html?error=private-link-validation-error" } };
-    case "status":
-      return { status: fault.status ?? 503, body: fault.body ?? "", ...(fault.headers && { headers: fault.headers }) };
-    case "empty-list":
-    case "no-effect":
-      return { status: 200, body: {} };
-    case "numeric-403":
-      return failure(403, 403, "Invalid access token.");
-    default:
-      return undefined;
-  }
+function isMeant({ path, ...fault }: Fault, call: Call): boolean {
+  const same = (key: "method" | "identity" | "signedInWith" | "about"): boolean =>
+    fault[key] === undefined || fault[key] === call[key];
+  // A pattern with the flag g would remember where it stopped.
+  const there = path === undefined || (typeof path === "string" ? path === call.path : call.path.search(path) >= 0);
+  return there && same("method") && same("identity") && same("signedInWith") && same("about");
 }

@@ -1,117 +1,109 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, denied, failure } from "./answer";
-import { answerOf, type Fault, Faults } from "./faults";
-import { defaults, type Identity, newValue, type Settings, type TokenRecord } from "./records";
+import { type Answer, failure, ok } from "./answer";
+import { type Call, tokenIdOf } from "./calls";
+import { Clock } from "./clock";
+import { bodyOf, breakConnection, listen, send } from "./connection";
+import { falseAnswer } from "./false-answers";
+import { type Fault, Faults } from "./faults";
+import { Identities, type Identity, type Role } from "./identities";
 import { route } from "./routes";
-import { Tokens } from "./tokens";
+import { type Change, Settings } from "./settings";
+import { bearerOf, type SignIn, signIn } from "./sign-in";
+import { type TokenRecord, Tokens } from "./tokens";
 
-export type { Fault, FaultKind } from "./faults";
-export type { Identity, Settings, TokenRecord } from "./records";
-
-export interface Call {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: string;
-  /** 0: no answer was given. */
-  status: number;
-  readonly identity?: string | undefined;
-  readonly userAgent: string;
-  /** Epoch ms of the workspace's clock. */
-  readonly at: number;
-}
+export type { Call } from "./calls";
+export type { Fault, FaultKind, Standing } from "./faults";
+export type { Identity } from "./identities";
+export type { Settings } from "./settings";
+export type { TokenRecord } from "./tokens";
 
 /** An HTTP server on loopback that behaves like a Databricks workspace, with faults on request and a log of calls. */
 export class LocalWorkspace {
   readonly calls: Call[] = [];
   readonly faults = new Faults();
-  readonly settings: Settings = defaults();
+  readonly settings = new Settings();
   readonly admin: Identity;
 
-  readonly #identities = new Map<string, Identity>();
-  readonly #bootstrap = new Map<string, Identity>();
-  readonly #tokens = new Tokens(this.settings, () => this.now());
-  readonly #server: Server;
-  #offset = 0;
-  #fixed: number | undefined;
+  readonly #clock = new Clock();
+  readonly #identities = new Identities();
+  readonly #tokens = new Tokens(() => this.now());
+  /** Ends the waits under way. */
+  readonly #stopped = new AbortController();
+  #server: Server | undefined;
+  #host = "";
 
   private constructor(
     readonly orgId: string,
     private readonly latencyMs: number,
   ) {
     this.admin = this.addUser("admin@example.com", { admin: true });
-    this.#server = createServer((request, response) => {
-      this.#serve(request, response).catch(() => response.destroy());
-    });
   }
 
   static async start(
     options: { port?: number; latencyMs?: number; orgId?: string; maxRunSeconds?: number } = {},
   ): Promise<LocalWorkspace> {
     const workspace = new LocalWorkspace(options.orgId ?? "1234567890123456", options.latencyMs ?? 0);
-    await new Promise<void>((done, failed) => {
-      workspace.#server.once("error", failed);
-      workspace.#server.listen(options.port ?? 0, "127.0.0.1", done);
+    const server = await listen(options.port ?? 0, (request, response) => {
+      workspace.#serve(request, response).catch((error) => workspace.#failed(response, error));
     });
+    workspace.#server = server;
+    workspace.#host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     setTimeout(() => void workspace.stop(), (options.maxRunSeconds ?? 3600) * 1000).unref();
     return workspace;
   }
 
   get host(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#host;
   }
 
+  /** At once, whatever connections and calls there are. */
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    if (this.#server.listening) await new Promise((done) => this.#server.close(done));
+    this.#stopped.abort();
+    const closed = new Promise((done) => this.#server?.close(done));
+    this.#server?.closeAllConnections();
+    await closed;
   }
 
-  addUser(
-    userName: string,
-    {
-      admin = false,
-      canUseTokens = true,
-      member = true,
-    }: { admin?: boolean; canUseTokens?: boolean; member?: boolean } = {},
-  ): Identity {
-    const id = String(1000 + this.#identities.size);
-    const identity: Identity = { userName, id, token: newValue(), admin, member, canUseTokens };
-    this.#identities.set(userName, identity);
-    this.#bootstrap.set(identity.token, identity);
-    return identity;
+  addUser(userName: string, role: Role = {}): Identity {
+    return this.#identities.add(userName, role);
   }
 
   /** The workspace's clock, epoch ms. */
   now(): number {
-    return this.#fixed ?? Date.now() + this.#offset;
+    return this.#clock.now();
   }
 
   advance(ms: number): void {
-    if (this.#fixed !== undefined) this.#fixed += ms;
-    else this.#offset += ms;
+    this.#clock.advance(ms);
   }
 
   /** Stops the clock at a moment; undefined lets it run again, right. */
   setClock(epochMs: number | undefined): void {
-    this.#fixed = epochMs;
-    this.#offset = 0;
+    this.#clock.set(epochMs);
   }
 
   /** Tokens that were minted here: those alive, or `all`. */
   tokens({ owner, all = false }: { owner?: string; all?: boolean } = {}): TokenRecord[] {
-    return this.#tokens.all().filter((token) => (all || token.alive) && (!owner || token.owner === owner));
+    return this.#tokens.all(owner).filter((token) => all || token.alive);
   }
 
+  /** Whether a token is neither revoked nor expired. */
   isAlive(value: string): boolean {
     return this.tokens().some((token) => token.value === value);
+  }
+
+  /** Whether a token signs its owner in right now: not yet after its minting, still after its revocation, with a lag. */
+  signsIn(value: string): boolean {
+    const token = this.#tokens.withValue(value);
+    return token !== undefined && this.#tokens.signsIn(token);
   }
 
   /** Revokes a token elsewhere: no call is logged. */
   revoke(tokenId: string): void {
     const token = this.#tokens.get(tokenId);
-    if (token) this.#tokens.revoke(token);
+    if (token) this.#tokens.revoke(token, this.settings);
   }
 
   /** Changes a token elsewhere. */
@@ -122,7 +114,7 @@ export class LocalWorkspace {
 
   /** Mints a token behind the API's back. */
   mint(owner: Identity, asked: { comment?: string; lifetimeSeconds?: number; scopes?: string[] } = {}): TokenRecord {
-    return this.#tokens.mint(owner, asked);
+    return this.#tokens.mint(owner.userName, asked, this.settings);
   }
 
   /** How often `METHOD path` was called. */
@@ -131,98 +123,75 @@ export class LocalWorkspace {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", this.host);
-    const method = request.method ?? "GET";
-    const text = await readBody(request);
-    if (this.latencyMs > 0) await sleep(this.latencyMs);
-    const { caller, shown, refusal } = this.#signIn(request.headers.authorization, url.pathname);
+    const url = new URL(request.url ?? "/", this.#host);
+    const body = parse(await bodyOf(request));
+    await this.#wait(this.latencyMs);
+    const value = bearerOf(request.headers.authorization);
+    const signedIn = signIn(url.pathname, value, { identities: this.#identities, tokens: this.#tokens });
     const call: Call = {
-      method,
+      method: request.method ?? "GET",
       path: url.pathname,
       query: url.search.slice(1),
       status: 0,
-      identity: caller?.userName,
+      identity: signedIn.caller?.userName,
+      signedInWith: value === undefined ? undefined : this.#tokens.withValue(value)?.tokenId,
+      about: tokenIdOf(url.pathname, body ?? {}),
       userAgent: request.headers["user-agent"] ?? "",
       at: this.now(),
     };
     this.calls.push(call);
 
-    const fault = this.faults.take(method, url.pathname, caller?.userName);
-    if (fault?.kind === "slow") await sleep(fault.delayMs ?? 1000);
-    const early = fault && fault.kind !== "slow" && fault.when !== "after";
-    let answer: Answer = { status: 200, body: {} };
-    if (!early) {
-      answer = refusal ?? this.#answer(method, url, text, caller!, shown);
-      if (shown) shown.lastUsedDay = Math.floor(this.now() / 86_400_000) * 86_400_000;
-    }
-    if (fault && (await this.#break(fault, request, response, answer))) return;
-    const final = (fault && answerOf(fault)) ?? answer;
-    call.status = final.status;
-    this.#send(response, final);
+    const fault = this.faults.take(call);
+    const effect = (): Answer => this.#effect(call, url.searchParams, body, signedIn, fault?.settings);
+    const answer = fault ? await this.#misbehave(fault, call, effect) : effect();
+    if (fault && breakConnection(fault.kind, response, answer, this.now())) return;
+    call.status = answer.status;
+    send(response, answer, this.now());
   }
 
-  /** Acts on the connection where the fault says so; false: an answer is still to be sent. */
-  async #break(fault: Fault, request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<boolean> {
-    if (fault.kind === "close") request.socket.end();
-    else if (fault.kind === "reset") request.socket.resetAndDestroy();
-    else if (fault.kind === "half-answer") {
-      const body = JSON.stringify(answer.body);
-      response.writeHead(200, { "content-type": "application/json", "content-length": String(body.length) });
-      response.write(body.slice(0, Math.floor(body.length / 2)));
-      setTimeout(() => request.socket.destroy(), 20);
-    } else return fault.kind === "hang";
-    return true;
+  /** The answer that a fault gives, and the effect of the call before it, after it or not at all. */
+  async #misbehave(fault: Fault, call: Call, effect: () => Answer): Promise<Answer> {
+    call.fault = fault.kind;
+    const pause = (): Promise<void> => this.#wait(fault.delayMs ?? (fault.kind === "slow" ? 1000 : 0));
+    const after = fault.when === "after";
+    if (!after) await pause();
+    const answer = after || fault.kind === "slow" || fault.kind === "as-if" ? effect() : ok();
+    if (after) await pause();
+    return falseAnswer(fault, call, this.now()) ?? answer;
   }
 
-  #answer(method: string, url: URL, text: string, caller: Identity, shown: TokenRecord | undefined): Answer {
-    let body: Record<string, unknown> = {};
-    try {
-      if (text !== "") body = JSON.parse(text);
-    } catch {
-      return failure(400, "MALFORMED_REQUEST", "Could not parse request body");
-    }
-    return route({
-      method,
-      path: url.pathname,
-      query: url.searchParams,
-      body,
-      caller,
-      shown,
-      identities: this.#identities,
-      tokens: this.#tokens,
-      settings: this.settings,
-      orgId: this.orgId,
-      idOf: (userName) => Number(this.#identities.get(userName)?.id ?? 0),
-    });
+  #effect(
+    { method, path, about }: Call,
+    query: URLSearchParams,
+    body: Record<string, unknown> | undefined,
+    { caller, shown, refusal }: SignIn,
+    changed: Change | undefined,
+  ): Answer {
+    if (refusal) return refusal;
+    if (!body) return failure(400, "MALFORMED_REQUEST", "Could not parse request body");
+    const [identities, tokens, orgId, now] = [this.#identities, this.#tokens, this.orgId, this.now()];
+    const settings = changed ? this.settings.with(changed) : this.settings;
+    return route({ method, path, query, body, about, caller, shown, identities, tokens, settings, orgId, now });
   }
 
-  #signIn(header: string | undefined, path: string): { caller?: Identity; shown?: TokenRecord; refusal?: Answer } {
-    if (path.startsWith("/.well-known/") || path.startsWith("/oidc/")) {
-      return { refusal: { status: 404, body: "", headers: { "content-type": "text/plain" } } };
-    }
-    const value = /^Bearer (.+)$/.exec(header ?? "")?.[1];
-    if (value === undefined)
-      return { refusal: failure(401, 401, "Credential was not sent or was of an unsupported type for this API.") };
-    const shown = this.#tokens.accepted(value);
-    const caller = shown ? this.#identities.get(shown.owner) : this.#bootstrap.get(value);
-    if (!caller) return { refusal: failure(403, 403, "Invalid access token.") };
-    if (!caller.member) return { caller, refusal: denied("User not authorized.") };
-    return { caller, ...(shown && { shown }) };
+  async #wait(ms: number): Promise<void> {
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#stopped.signal });
   }
 
-  #send(response: ServerResponse, { status, body, headers }: Answer): void {
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    response.writeHead(status, {
-      "content-type": "application/json",
-      date: new Date(this.now()).toUTCString(),
-      ...headers,
-    });
-    response.end(text);
+  /** A client that went away while it sent, a stop while a call waited, or a defect of this server: that one is told. */
+  #failed(response: ServerResponse, error: Error): void {
+    if (this.#stopped.signal.aborted || response.headersSent) response.destroy();
+    else send(response, failure(500, "LOCAL_WORKSPACE_DEFECT", String(error.stack)), this.now());
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+/** A JSON object, or nothing at all; undefined where it is neither. */
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = text === "" ? {} : JSON.parse(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,12 @@
-import { type Answer, denied, failure, invalid, ok } from "./answer";
-import type { Identity, Settings, TokenRecord } from "./records";
-import { tokenApi, tokenManagementApi } from "./token-routes";
-import type { Tokens } from "./tokens";
+import { type Answer, noSuchCall, ok } from "./answer";
+import type { Identities, Identity } from "./identities";
+import { permissions } from "./permissions";
+import type { Settings } from "./settings";
+import { refusal, scopeOf } from "./sign-in";
+import { tokenApi } from "./token-api";
+import { tokenManagementApi } from "./token-management";
+import type { TokenRecord, Tokens } from "./tokens";
+import { workspaceConf } from "./workspace-conf";
 
 /** A call that was let in. */
 export interface Request {
@@ -9,40 +14,38 @@ export interface Request {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Record<string, unknown>;
+  /** Id of the token that the call is about. */
+  readonly about: string | undefined;
   readonly caller: Identity;
   /** The token that the caller showed; a bootstrap token has none. */
-  readonly shown?: TokenRecord | undefined;
-  readonly identities: Map<string, Identity>;
+  readonly shown: TokenRecord | undefined;
+  readonly identities: Identities;
   readonly tokens: Tokens;
+  /** As they hold for this call. */
   readonly settings: Settings;
   readonly orgId: string;
-  idOf(userName: string): number;
-}
-
-/** The API scope that a path belongs to. */
-function scopeOf(path: string): string {
-  if (/^\/api\/2\.[01]\/clusters\//.test(path)) return "clusters";
-  if (path.startsWith("/api/2.0/preview/scim/")) return "scim";
-  if (/^\/api\/2\.0\/(token|token-management|permissions\/authorization)\//.test(path)) return "authentication";
-  return "settings";
+  readonly now: number;
 }
 
 export function route(request: Request): Answer {
-  const { shown, path, settings } = request;
-  if (settings.ipAccessListBlocks) {
-    return denied("Source IP address: 127.0.0.1 is blocked by Databricks IP ACL for workspace");
-  }
-  const scope = scopeOf(path);
-  if (shown?.scopes && !shown.scopes.includes(scope) && !shown.scopes.includes("all-apis")) {
-    return denied(`Provided OAuth token does not have required scopes: ${scope}`);
-  }
-  const answer =
+  used(request);
+  return (
+    refusal(request) ??
     tokenApi(request) ??
     tokenManagementApi(request) ??
     workspaceConf(request) ??
     permissions(request) ??
-    readOnly(request);
-  return answer ?? failure(404, "ENDPOINT_NOT_FOUND", `No API found for '${request.method} ${path}'`);
+    readOnly(request) ??
+    noSuchCall(request.method, request.path)
+  );
+}
+
+/** What the workspace remembers of a token's use. */
+function used({ shown, path, now }: Request): void {
+  if (!shown) return;
+  shown.lastUsedDay = Math.floor(now / 86_400_000) * 86_400_000;
+  const scope = scopeOf(path);
+  if (shown.autoscopeEnabled && !shown.inferredScopes.includes(scope)) shown.inferredScopes.push(scope);
 }
 
 function readOnly({ method, path, caller, orgId }: Request): Answer | undefined {
@@ -53,66 +56,4 @@ function readOnly({ method, path, caller, orgId }: Request): Answer | undefined 
     return { ...ok(me), headers: { "x-databricks-org-id": orgId } };
   }
   return undefined;
-}
-
-const CONF_KEYS = ["enableTokensConfig", "maxTokenLifetimeDays"] as const;
-
-function workspaceConf({ method, path, query, body, caller, settings }: Request): Answer | undefined {
-  if (path !== "/api/2.0/workspace-conf") return undefined;
-  if (!caller.admin) return denied("Only workspace administrators may see or change this");
-  const current: Record<string, string> = {
-    enableTokensConfig: String(settings.enableTokensConfig),
-    maxTokenLifetimeDays: String(settings.maxTokenLifetimeDays),
-  };
-  if (method === "GET") {
-    const keys = (query.get("keys") ?? "").split(",");
-    const unknown = keys.find((key) => !(CONF_KEYS as readonly string[]).includes(key));
-    if (unknown !== undefined) return invalid(`Invalid keys: [${unknown}]`);
-    return ok(Object.fromEntries(keys.map((key) => [key, current[key]])));
-  }
-  if (method !== "PATCH") return undefined;
-  if (body["enableTokensConfig"] !== undefined) settings.enableTokensConfig = body["enableTokensConfig"] === "true";
-  const days = body["maxTokenLifetimeDays"];
-  if (days !== undefined) {
-    if (!/^\d+$/.test(String(days)) || Number(days) > 730) return invalid("maxTokenLifetimeDays must be from 0 to 730");
-    settings.maxTokenLifetimeDays = Number(days);
-  }
-  return ok();
-}
-
-interface Grant {
-  user_name?: string;
-  service_principal_name?: string;
-  group_name?: string;
-  permission_level?: string;
-}
-
-function permissions({ method, path, body, caller, identities, tokens }: Request): Answer | undefined {
-  if (path !== "/api/2.0/permissions/authorization/tokens") return undefined;
-  if (!caller.admin) return denied("Only workspace administrators may see or change this");
-  if (tokens.all().length === 0) return failure(404, "RESOURCE_DOES_NOT_EXIST", "tokens tokens does not exist");
-  const grants = (body["access_control_list"] ?? []) as Grant[];
-  const named = new Set(grants.map((grant) => grant.user_name ?? grant.service_principal_name));
-  if (method === "PUT" || method === "PATCH") {
-    for (const identity of identities.values()) {
-      const had = identity.canUseTokens;
-      if (named.has(identity.userName)) identity.canUseTokens = true;
-      else if (method === "PUT") identity.canUseTokens = identity.admin;
-      // Taking the permission away revokes what the principal has, at once.
-      if (had && !identity.canUseTokens) tokens.revokeAllOf(identity.userName);
-    }
-  } else if (method !== "GET") return undefined;
-  return ok({
-    object_id: "/authorization/tokens",
-    object_type: "tokens",
-    access_control_list: [
-      { group_name: "admins", all_permissions: [{ permission_level: "CAN_MANAGE", inherited: false }] },
-      ...[...identities.values()]
-        .filter((identity) => identity.canUseTokens && !identity.admin)
-        .map((identity) => ({
-          user_name: identity.userName,
-          all_permissions: [{ permission_level: "CAN_USE", inherited: false }],
-        })),
-    ],
-  });
 }

@@ -1,40 +1,64 @@
-import { type Identity, newTokenId, newValue, type Settings, type TokenRecord } from "./records";
+import { createHash, randomBytes } from "node:crypto";
+import type { Settings } from "./settings";
+
+export interface TokenRecord {
+  readonly tokenId: string;
+  readonly value: string;
+  /** User names. */
+  readonly owner: string;
+  readonly createdBy: string;
+  comment: string;
+  /** None, or an empty list: all access. */
+  scopes?: string[] | undefined;
+  readonly autoscopeEnabled: boolean;
+  /** With autoscope, the scopes of what it was used for. */
+  readonly inferredScopes: string[];
+  readonly creationTime: number;
+  /** From then on it signs its owner in. */
+  readonly worksFrom: number;
+  /** -1 = never. */
+  readonly expiryTime: number;
+  revokedAt?: number;
+  /** Until then it signs its owner in although it is revoked. */
+  diesAt?: number;
+  lastUsedDay?: number;
+  /** Neither revoked nor expired, as of the moment of the question. */
+  alive: boolean;
+}
+
+export interface Asked {
+  comment?: string | undefined;
+  lifetimeSeconds?: number | undefined;
+  scopes?: string[] | undefined;
+  autoscope?: boolean;
+}
+
+/** Made at run time: no literal that looks like a token stands in the repository. */
+export const newValue = (): string => `dapi${randomBytes(16).toString("hex")}`;
+const newTokenId = (): string => createHash("sha256").update(randomBytes(16)).digest("hex");
 
 /** Every token that the workspace ever made, by id and by value. */
 export class Tokens {
   readonly #byId = new Map<string, TokenRecord>();
   readonly #byValue = new Map<string, TokenRecord>();
 
-  constructor(
-    private readonly settings: Settings,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly now: () => number) {}
 
-  mint(
-    owner: Identity,
-    asked: {
-      comment?: string | undefined;
-      lifetimeSeconds?: number | undefined;
-      scopes?: string[] | undefined;
-      autoscope?: boolean;
-    },
-  ): TokenRecord {
-    const { grantScopes, grantLifetime, maxTokenLifetimeDays } = this.settings;
-    const scopes = grantScopes ? grantScopes(asked.scopes) : asked.scopes;
-    const lifetime =
-      (grantLifetime ? grantLifetime(asked.lifetimeSeconds) : asked.lifetimeSeconds) ??
-      (maxTokenLifetimeDays || 730) * 86_400;
+  mint(owner: string, asked: Asked, settings: Settings): TokenRecord {
+    const lifetime = settings.grantLifetime(asked.lifetimeSeconds) ?? settings.maxLifetimeSeconds;
     const creationTime = this.now();
     const record: TokenRecord = {
       tokenId: newTokenId(),
       value: newValue(),
-      owner: owner.userName,
-      createdBy: owner.userName,
+      owner,
+      createdBy: owner,
       comment: asked.comment ?? "",
-      scopes,
+      scopes: settings.grantScopes(asked.scopes),
       autoscopeEnabled: asked.autoscope ?? false,
+      inferredScopes: [],
       creationTime,
-      expiryTime: creationTime + lifetime * 1000,
+      worksFrom: creationTime + settings.tokensWorkAfterMs,
+      expiryTime: Number.isFinite(lifetime) ? creationTime + lifetime * 1000 : -1,
       alive: true,
     };
     this.#byId.set(record.tokenId, record);
@@ -46,40 +70,45 @@ export class Tokens {
     return this.#byId.get(tokenId);
   }
 
-  /** The token that a caller shows, if the service accepts it right now. */
-  accepted(value: string): TokenRecord | undefined {
-    const record = this.#byValue.get(value);
-    if (!record) return undefined;
+  withValue(value: string): TokenRecord | undefined {
+    return this.#byValue.get(value);
+  }
+
+  /** Whether the service accepts it right now. */
+  signsIn(record: TokenRecord): boolean {
     const now = this.now();
-    if (now < record.creationTime + this.settings.tokensWorkAfterMs) return undefined;
-    if (record.expiryTime >= 0 && record.expiryTime <= now) return undefined;
-    if (record.revokedAt !== undefined && now >= record.revokedAt + this.settings.tokensDieAfterMs) return undefined;
-    return record;
+    return now >= record.worksFrom && !this.#isExpired(record) && (record.diesAt === undefined || now < record.diesAt);
   }
 
   /** Neither revoked nor expired. */
   isAlive(record: TokenRecord): boolean {
-    return record.revokedAt === undefined && (record.expiryTime < 0 || record.expiryTime > this.now());
+    return record.revokedAt === undefined && !this.#isExpired(record);
   }
 
-  revoke(record: TokenRecord): void {
-    record.revokedAt ??= this.now();
+  #isExpired({ expiryTime }: TokenRecord): boolean {
+    return expiryTime >= 0 && expiryTime <= this.now();
   }
 
-  revokeAllOf(userName: string): void {
-    for (const record of this.all()) if (record.owner === userName && this.isAlive(record)) this.revoke(record);
+  revoke(record: TokenRecord, settings: Settings): void {
+    if (record.revokedAt !== undefined) return;
+    record.revokedAt = this.now();
+    record.diesAt = record.revokedAt + settings.tokensDieAfterMs;
   }
 
-  all(): TokenRecord[] {
-    return [...this.#byId.values()].map((record) => Object.assign(record, { alive: this.isAlive(record) }));
+  all(owner?: string): TokenRecord[] {
+    return [...this.#byId.values()]
+      .filter((record) => owner === undefined || record.owner === owner)
+      .map((record) => Object.assign(record, { alive: this.isAlive(record) }));
   }
 
-  /** What a list shows: not the revoked ones, expired ones still, new ones after their lag. */
-  listed(owner?: string): TokenRecord[] {
-    const visible = this.now() - this.settings.listLagMs;
-    return [...this.#byId.values()].filter(
+  /** What a list shows: not the revoked ones, expired ones if the workspace does that, all as of `listLagMs` ago. */
+  listed(settings: Settings, owner?: string): TokenRecord[] {
+    const then = this.now() - settings.listLagMs;
+    return this.all(owner).filter(
       (record) =>
-        record.revokedAt === undefined && record.creationTime <= visible && (!owner || record.owner === owner),
+        record.creationTime <= then &&
+        (record.revokedAt === undefined || record.revokedAt > then) &&
+        (settings.listsExpired || !this.#isExpired(record)),
     );
   }
 }
