@@ -33,4 +33,17 @@ try:
     client.tokens.delete(token_id)
 except NotFound as error:
     seen["again"] = type(error).__name__
+
+autoscoped = client.tokens.create(lifetime_seconds=3600, autoscope_enabled=True)
+user = WorkspaceClient(host=os.environ["DATABRICKS_HOST"], token=autoscoped.token_value, auth_type="pat")
+list(user.clusters.list())
+managed = client.token_management.get(autoscoped.token_info.token_id).token_info
+# The SDK drops a state that its enumeration does not know.
+seen["autoscope"] = {"state": managed.autoscope_state.value, "inferred": managed.inferred_scopes}
+seen["got"] = managed.created_by_username
+client.token_management.delete(managed.token_id)
+try:
+    client.token_management.get(managed.token_id)
+except NotFound as error:
+    seen["gone"] = type(error).__name__
 print(json.dumps(seen))
