@@ -177,6 +177,23 @@ describe("faults of the local workspace", () => {
     assert.deepEqual(await admin.list(), [second, third]);
   });
 
+  it("a list that lags shows changed tokens as they were", async () => {
+    const { tokenId } = workspace.mint(workspace.admin, { comment: "1" });
+    const listed = async (listLagMs: number): Promise<unknown> => {
+      workspace.settings.listLagMs = listLagMs;
+      const [info] = (await admin.call("GET /api/2.0/token/list")).json.token_infos;
+      return [info.comment, info.scopes];
+    };
+    workspace.advance(60_000);
+    workspace.editToken(tokenId, { comment: "2" });
+    workspace.advance(60_000);
+    const patch = { token: { comment: "3", scopes: ["jobs"] }, update_mask: "comment,scopes" };
+    await admin.call(`PATCH /api/2.0/token/${tokenId}`, patch);
+    assert.deepEqual(await listed(90_000), ["1", undefined]);
+    assert.deepEqual(await listed(30_000), ["2", undefined]);
+    assert.deepEqual(await listed(0), ["3", ["jobs"]]);
+  });
+
   it("tokens that work late and die late, for one call or all", async () => {
     workspace.faults.add({ ...CREATE, kind: "as-if", settings: { tokensWorkAfterMs: 5_000 } });
     const [late, soon] = [(await admin.create()).json, (await admin.create()).json];

@@ -109,7 +109,7 @@ export class LocalWorkspace {
   /** Changes a token elsewhere. */
   editToken(tokenId: string, change: { comment?: string; scopes?: string[] }): void {
     const token = this.#tokens.get(tokenId);
-    if (token) Object.assign(token, change);
+    if (token) this.#tokens.edit(token, change);
   }
 
   /** Mints a token behind the API's back. */

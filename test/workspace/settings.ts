@@ -15,7 +15,7 @@ export class Settings {
   tokensWorkAfterMs = 0;
   /** A revoked token still answers for that long. */
   tokensDieAfterMs = 0;
-  /** Lists show the tokens of that long ago: new ones not yet, revoked ones still. */
+  /** Lists show the tokens of that long ago: new ones not yet, revoked ones still, changed ones as they were. */
   listLagMs = 0;
   listsExpired = true;
   /** What a new token gets for the scopes asked for; nothing = all access. */

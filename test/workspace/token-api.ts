@@ -68,8 +68,10 @@ export function patch({ body, tokens, settings, about = "" }: Request, owner?: s
   const unknown = mask.filter((field) => !["comment", "scopes"].includes(field));
   if (unknown.length > 0) return invalid(`update_mask: unknown ${unknown.join(", ")}`);
   if (scopes !== undefined && !isTexts(scopes)) return invalid("scopes must be a list of texts");
-  if (mask.includes("comment")) record.comment = String(comment ?? "");
-  if (mask.includes("scopes")) record.scopes = scopes;
+  tokens.edit(record, {
+    ...(mask.includes("comment") && { comment: String(comment ?? "") }),
+    ...(mask.includes("scopes") && { scopes }),
+  });
   return ok();
 }
 

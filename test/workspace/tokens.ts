@@ -10,6 +10,8 @@ export interface TokenRecord {
   comment: string;
   /** None, or an empty list: all access. */
   scopes?: string[] | undefined;
+  /** What it was before each change, oldest first: a list that lags still shows that. */
+  readonly past: Array<{ until: number; comment: string; scopes: string[] | undefined }>;
   readonly autoscopeEnabled: boolean;
   /** With autoscope, the scopes of what it was used for. */
   readonly inferredScopes: string[];
@@ -54,6 +56,7 @@ export class Tokens {
       createdBy: owner,
       comment: asked.comment ?? "",
       scopes: settings.grantScopes(asked.scopes),
+      past: [],
       autoscopeEnabled: asked.autoscope ?? false,
       inferredScopes: [],
       creationTime,
@@ -95,6 +98,11 @@ export class Tokens {
     record.diesAt = record.revokedAt + settings.tokensDieAfterMs;
   }
 
+  edit(record: TokenRecord, change: { comment?: string; scopes?: string[] | undefined }): void {
+    record.past.push({ until: this.now(), comment: record.comment, scopes: record.scopes });
+    Object.assign(record, change);
+  }
+
   all(owner?: string): TokenRecord[] {
     return [...this.#byId.values()]
       .filter((record) => owner === undefined || record.owner === owner)
@@ -104,11 +112,13 @@ export class Tokens {
   /** What a list shows: not the revoked ones, expired ones if the workspace does that, all as of `listLagMs` ago. */
   listed(settings: Settings, owner?: string): TokenRecord[] {
     const then = this.now() - settings.listLagMs;
-    return this.all(owner).filter(
-      (record) =>
-        record.creationTime <= then &&
-        (record.revokedAt === undefined || record.revokedAt > then) &&
-        (settings.listsExpired || !this.#isExpired(record)),
-    );
+    return this.all(owner)
+      .filter(
+        (record) =>
+          record.creationTime <= then &&
+          (record.revokedAt === undefined || record.revokedAt > then) &&
+          (settings.listsExpired || !this.#isExpired(record)),
+      )
+      .map((record) => ({ ...record, ...record.past.find(({ until }) => until > then) }));
   }
 }
