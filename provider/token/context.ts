@@ -50,6 +50,15 @@ export interface TokenContext {
   warn(message: string): void;
 }
 
+/**
+ * The workspace's time, epoch ms. Where it has not answered anything yet it is asked for the shared list: this machine's
+ * clock may be hours off.
+ */
+export async function serverTime({ client, list }: TokenContext, credential: Credential): Promise<number> {
+  if (client.clockOffsetMs === undefined) await list(credential);
+  return client.serverNow();
+}
+
 /** Calls in the name of `authorization`, until the operation must be over or `until`. */
 export function as({ client, deadline }: TokenContext, authorization: Authorization, until = deadline): Caller {
   return { client, authorization, deadline: until };

@@ -1,7 +1,7 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import type { TokenContext } from "./context";
 import { asAnybody, isRefusal } from "./identity";
-import { revokeAndProve } from "./revoke";
+import { revokeAndProve, revokeUnproved } from "./revoke";
 import { knownIds, type Properties, readState, type TokenState } from "./state";
 import { ownSight, settle, sightOf, sweep } from "./sweep";
 
@@ -11,9 +11,12 @@ import { ownSight, settle, sightOf, sweep } from "./sweep";
  */
 export async function deleteToken(context: TokenContext, props: Properties): Promise<void> {
   const state = readState(props);
-  const tokens = [...(state.current ? [state.current] : []), ...state.candidates, ...state.retiring];
+  const { current, candidates, retiring, owner } = state;
   const results = await Promise.allSettled([
-    ...tokens.map((token) => revokeAndProve(context, token, context.credentials, state.owner)),
+    ...[...(current ? [current] : []), ...retiring].map((token) =>
+      revokeAndProve(context, token, context.credentials, owner),
+    ),
+    ...candidates.map((token) => revokeUnproved(context, token, context.credentials, owner)),
     sweepLost(context, state),
   ]);
   const failed = results.find((result) => result.status === "rejected");

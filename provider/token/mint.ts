@@ -65,14 +65,22 @@ export async function mint(work: Work): Promise<Minted> {
       return { token, ...(wider && { wider }), ...(unsettledSince !== undefined && { unsettledSince }) };
     } catch (error) {
       const ambiguous = error instanceof DatabricksTokensError && error.ambiguous;
-      if (ambiguous) {
-        lost += 1;
-        lost -= await lookForLost(work, lost);
-      }
+      if (!ambiguous || (await isNoWorkspace(work, error))) throw new MintError(error as Error, unsettled());
+      lost += 1;
+      lost -= await lookForLost(work, lost);
       const over = context.now() + 1_000 >= context.deadline;
-      if (!ambiguous || attempt >= MAX_ATTEMPTS || over) throw new MintError(error as Error, unsettled());
+      if (attempt >= MAX_ATTEMPTS || over) throw new MintError(error, unsettled());
     }
   }
+}
+
+/** A web page may stand in for a workspace's answer that was lost; where lists are answered so too, there is none. */
+async function isNoWorkspace({ context, credential }: Work, { code }: DatabricksTokensError): Promise<boolean> {
+  if (code !== "WRONG_HOST") return false;
+  return context.list(credential, { fresh: true }).then(
+    () => false,
+    (error) => error instanceof DatabricksTokensError && error.code === "WRONG_HOST",
+  );
 }
 
 /** Sweeps until as many tokens are found as attempts were lost, or the looks are over; gives how many it found. */

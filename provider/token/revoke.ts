@@ -42,6 +42,25 @@ export async function revokeAndProve(
   throw notRevoked(context, token, owner, failure);
 }
 
+/**
+ * As `revokeAndProve`, for a token that was never seen alive: one that has yet to spread is refused like a dead one. It
+ * is waited for until it answers, or until it is too old to be still on its way.
+ */
+export async function revokeUnproved(
+  context: TokenContext,
+  token: TokenRecord,
+  credentials: readonly Credential[],
+  owner: string,
+): Promise<void> {
+  const isYoung = (): boolean => context.client.serverNow() - token.creationTime < context.limits.proveAliveMs;
+  for (let pause = 250; ; pause = Math.min(pause * 2, 5_000)) {
+    const { verdict } = await prove(context, token.tokenValue);
+    if (verdict === "alive" || !isYoung() || context.now() + pause >= context.deadline) break;
+    await context.sleep(pause);
+  }
+  await revokeAndProve(context, token, credentials, owner);
+}
+
 interface Way {
   revoke(): Promise<void>;
   /** Whether "not found" means that there is no such token; to somebody else's list it means nothing. */

@@ -1,8 +1,9 @@
 import { DatabricksTokensError } from "../errors";
+import { serverTime } from "./context";
 import { retirementsDue } from "./due";
 import { MintError, mint } from "./mint";
 import { proveUntil } from "./proof";
-import { revokeAndProve } from "./revoke";
+import { revokeAndProve, revokeUnproved } from "./revoke";
 import { isExpired, revokeAfter, scheduleOf } from "./schedule";
 import { clearUnfinished, markUnfinished, type TokenRecord } from "./state";
 import type { Work } from "./work";
@@ -65,7 +66,7 @@ export async function promote(work: Work, candidate: TokenRecord): Promise<void>
 /** Revokes every candidate: none was ever handed out. */
 export async function discardCandidates({ context, credential, state }: Work): Promise<void> {
   for (const candidate of [...state.candidates]) {
-    await revokeAndProve(context, candidate, [credential], state.owner);
+    await revokeUnproved(context, candidate, [credential], state.owner);
     state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
   }
   clearUnfinished(state, "too-wide", "not-proved");
@@ -73,20 +74,24 @@ export async function discardCandidates({ context, credential, state }: Work): P
 
 /** Revokes those of `served` whose overlap is over. A failure is a warning: the token stays in the list, and due. */
 export async function retire({ context, credential, state }: Work, served: readonly TokenRecord[]): Promise<void> {
-  const due = retirementsDue(served, context.client.serverNow());
-  const results = await Promise.allSettled(
-    due.map(async (token) => {
-      await revokeAndProve(context, token, [credential], state.owner);
-      state.retiring = state.retiring.filter((other) => other.tokenId !== token.tokenId);
-    }),
-  );
-  const failures = results.filter((result) => result.status === "rejected").map((result) => result.reason as Error);
-  for (const failure of failures) context.warn(`A replaced token was not retired yet: ${failure.message}`);
+  clearUnfinished(state, "revocation-not-confirmed");
+  if (served.length === 0) return;
+  const failures: unknown[] = [];
+  const revoke = async (token: TokenRecord): Promise<void> => {
+    await revokeAndProve(context, token, [credential], state.owner);
+    state.retiring = state.retiring.filter((other) => other.tokenId !== token.tokenId);
+  };
+  try {
+    const due = retirementsDue(served, await serverTime(context, credential));
+    await Promise.all(due.map((token) => revoke(token).catch((error: unknown) => failures.push(error))));
+  } catch (error) {
+    failures.push(error);
+  }
+  for (const failure of failures) context.warn(`A replaced token was not retired yet: ${(failure as Error).message}`);
   const unconfirmed = failures.some(
     (failure) => failure instanceof DatabricksTokensError && failure.code === "REVOCATION_NOT_CONFIRMED",
   );
   if (unconfirmed) markUnfinished(state, "revocation-not-confirmed", context.client.serverNow());
-  else clearUnfinished(state, "revocation-not-confirmed");
 }
 
 function warnOfShortOverlap({ context, wish }: Work, old: TokenRecord, now: number): void {

@@ -1,17 +1,15 @@
-import { DatabricksTokensError } from "../errors";
-import { patchToken } from "../workspace";
-import { as, type TokenContext } from "./context";
-import { bookkeepingChanged, narrows, patchNeeded, retirementsDue, rotationReasons } from "./due";
+import { serverTime, type TokenContext } from "./context";
+import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons } from "./due";
 import { SavedFailure } from "./failure";
 import { isRefusal } from "./identity";
-import { markComment, parseComment } from "./marker";
+import { parseComment } from "./marker";
+import { narrowRetiring, patch } from "./patch";
 import { prove } from "./proof";
 import { discardCandidates, promote, renew, retire } from "./rotation";
 import { isExpired, scheduleOf } from "./schedule";
 import {
   clearUnfinished,
   isUnfinished,
-  markUnfinished,
   type Properties,
   readInputs,
   readState,
@@ -20,7 +18,7 @@ import {
   type TokenState,
   writeState,
 } from "./state";
-import { ignoreNotFound, ownSight, settle, sightOf, sweep } from "./sweep";
+import { ownSight, settle, sightOf, sweep } from "./sweep";
 import { attemptsOf, begin, type Work } from "./work";
 
 /**
@@ -86,7 +84,7 @@ async function settleCandidates(work: Work): Promise<void> {
     clearUnfinished(state, "not-proved");
     return;
   }
-  const dead = isExpired(candidate, context.client.serverNow());
+  const dead = isExpired(candidate, await serverTime(context, work.credential));
   const proof = dead ? undefined : await prove(context, candidate.tokenValue);
   if (dead || proof?.verdict === "refused") {
     await discardCandidates(work);
@@ -143,56 +141,4 @@ async function rotateIfDue(work: Work): Promise<boolean> {
   }
   await renew(work);
   return true;
-}
-
-/** Changes comment and scopes in place; where the workspace or the token no longer allows that, by a rotation. */
-async function patch(work: Work): Promise<void> {
-  const { context, credential, state, wish } = work;
-  const { current } = state;
-  const change = patchNeeded(state.inputs, wish);
-  if (change && current) {
-    // The marker goes with every PATCH, so that one that is stale after a rename is mended.
-    const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
-    try {
-      await patchToken(as(context, credential), current.tokenId, body);
-    } catch (error) {
-      const code = error instanceof DatabricksTokensError ? error.code : undefined;
-      const gone = code === "NOT_FOUND" && (await prove(context, current.tokenValue)).verdict === "refused";
-      if (code !== "NOT_SUPPORTED" && !gone) throw patchRefused(work, error);
-      await sweep(context, ownSight(context, credential), attemptsOf(work));
-      await renew(work);
-    }
-    await narrowRetiring(work);
-    state.inputs = { ...state.inputs, ...change };
-  }
-  clearUnfinished(state, "patch-refused");
-}
-
-/** Scopes that are taken from a token are taken from those in their overlap as well. */
-async function narrowRetiring(work: Work): Promise<void> {
-  const { context, credential, state, wish } = work;
-  const { scopes } = wish;
-  if (!scopes || !narrows(state.inputs.scopes, scopes)) return;
-  const alive = state.retiring.filter((token) => !isExpired(token, context.client.serverNow()));
-  const caller = as(context, credential);
-  try {
-    await Promise.all(alive.map((token) => patchToken(caller, token.tokenId, { scopes }).catch(ignoreNotFound)));
-  } catch (error) {
-    if (!(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw patchRefused(work, error);
-    context.warn(
-      `${context.client.host} can't change scopes in place: a replaced token keeps its scopes until its overlap ends. ` +
-        "To cut it off at once, run `pulumi up --replace`",
-    );
-  }
-}
-
-function patchRefused({ context, state }: Work, error: unknown): unknown {
-  markUnfinished(state, "patch-refused", context.client.serverNow());
-  if (!(error instanceof DatabricksTokensError && error.code === "NOT_FOUND")) return error;
-  return new DatabricksTokensError(
-    "PATCH_REFUSED",
-    `Token ${state.current?.tokenId} on ${context.client.host} is alive, but not among this identity's: only its owner ` +
-      `${state.owner} can change its comment and scopes. Sign in as ${state.owner}, or change triggers for a new token`,
-    { cause: error },
-  );
 }

@@ -131,10 +131,8 @@ const RULES: readonly Rule[] = [
   ["INVALID_REQUEST", () => true, () => "correct what was asked for"],
 ];
 
-/** 5xx, and a success that can't be read, may have taken effect; a refusal, a redirect and a login page have not. */
-function isAmbiguous(code: ErrorCode, status: number): boolean {
-  return code === "SERVER_ERROR" || (code === "UNEXPECTED_ANSWER" && status < 300);
-}
+/** 5xx, and a success that can't be read, may have taken effect; a refusal and a redirect have not. */
+const isAmbiguous = (code: ErrorCode, status: number): boolean => code === "SERVER_ERROR" || status < 300;
 
 /**
  * The error that an answer means: code, what happened, what to do. Quotes the answer's own words, made safe. A bare 401

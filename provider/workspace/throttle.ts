@@ -32,6 +32,7 @@ export function backoffMs(count: number, random: number, first = FIRST_PAUSE_MS)
 /** The pause that a workspace asked for. All calls to that workspace keep it, whichever of them was told. */
 export class Throttle {
   #until = 0;
+  #refusedAt = 0;
   #strikes = 0;
 
   constructor(readonly host: string) {}
@@ -42,6 +43,7 @@ export class Throttle {
     const again = sentAt >= this.#until;
     const pause = askedMs === undefined ? backoffMs(this.#strikes, clock.random()) : Math.max(askedMs, LEAST_PAUSE_MS);
     if (again) this.#strikes += 1;
+    this.#refusedAt = clock.now();
     if (again || askedMs !== undefined) this.#until = Math.max(this.#until, clock.now() + pause);
   }
 
@@ -52,6 +54,8 @@ export class Throttle {
 
   /** Waits until calls are welcome again. Throws THROTTLED at once where that is not before `deadline`. */
   async wait(deadline: number, clock: Clock): Promise<void> {
+    // A clock that was set back since then can't tell how long that is.
+    if (clock.now() < this.#refusedAt) this.#until = 0;
     for (let left = this.#until - clock.now(); left > 0; left = this.#until - clock.now()) {
       if (this.#until >= deadline) {
         throw new DatabricksTokensError(

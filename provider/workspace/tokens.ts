@@ -106,18 +106,19 @@ export async function revokeToken(caller: Caller, tokenId: string): Promise<void
   });
 }
 
-/** `PATCH /api/2.0/token/{id}`: changes comment and scopes in place. */
-export async function patchToken(
-  caller: Caller,
-  tokenId: string,
-  change: { comment?: string; scopes?: readonly string[] },
-): Promise<void> {
-  await ask(caller, {
-    method: "PATCH",
-    path: `/api/2.0/token/${encodeURIComponent(tokenId)}`,
-    body: { token: change, update_mask: Object.keys(change).sort().join(",") },
-    idempotent: true,
-  });
+export interface TokenChange {
+  comment?: string;
+  scopes?: readonly string[];
+}
+
+/** `PATCH /api/2.0/token/{id}`: changes comment and scopes in place; NOT_FOUND also means somebody else's token. */
+export async function patchToken(caller: Caller, tokenId: string, change: TokenChange): Promise<void> {
+  await ask(caller, patchOf(`/api/2.0/token/${encodeURIComponent(tokenId)}`, change));
+}
+
+export function patchOf(path: string, change: TokenChange): Omit<CallRequest, "authorization" | "deadline"> {
+  const body = { token: change, update_mask: Object.keys(change).sort().join(",") };
+  return { method: "PATCH", path, body, idempotent: true };
 }
 
 /** `GET /api/2.0/preview/scim/v2/Me`: who the caller is. `retries` as in {@link CallRequest}. */

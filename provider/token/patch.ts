@@ -1,0 +1,82 @@
+import { DatabricksTokensError } from "../errors";
+import { patchToken, patchTokenOfAnybody, type TokenChange } from "../workspace";
+import { as } from "./context";
+import { narrows, patchNeeded } from "./due";
+import { isRefusal } from "./identity";
+import { markComment } from "./marker";
+import { prove } from "./proof";
+import { renew } from "./rotation";
+import { isExpired } from "./schedule";
+import { clearUnfinished, markUnfinished, type TokenRecord } from "./state";
+import { ownSight, sweep } from "./sweep";
+import { attemptsOf, type Work } from "./work";
+
+/** Changes comment and scopes in place; where the workspace or the token no longer allows that, by a rotation. */
+export async function patch(work: Work): Promise<void> {
+  const { context, credential, state, wish } = work;
+  const { current } = state;
+  const change = patchNeeded(state.inputs, wish);
+  if (change && current) {
+    // The marker goes with every PATCH, so that one that is stale after a rename is mended.
+    const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
+    const outcome = await patchOne(work, current, body);
+    if (outcome !== "done") {
+      await sweep(context, ownSight(context, credential), attemptsOf(work));
+      await renew(work);
+    }
+    await narrowRetiring(work);
+    state.inputs = { ...state.inputs, ...change };
+  }
+  clearUnfinished(state, "patch-refused");
+}
+
+/** Scopes that are taken from a token are taken from those in their overlap as well. */
+export async function narrowRetiring(work: Work): Promise<void> {
+  const { context, state, wish } = work;
+  const { scopes } = wish;
+  if (!scopes || !narrows(state.inputs.scopes, scopes)) return;
+  const alive = state.retiring.filter((token) => !isExpired(token, context.client.serverNow()));
+  const outcomes = await Promise.all(alive.map((token) => patchOne(work, token, { scopes })));
+  if (!outcomes.includes("not-supported")) return;
+  context.warn(
+    `${context.client.host} can't change scopes in place: a replaced token keeps its scopes until its overlap ends. ` +
+      "To cut it off at once, run `pulumi up --replace`",
+  );
+}
+
+/** As the token's owner, or else as an administrator. What fails otherwise is left to do. */
+async function patchOne(
+  work: Work,
+  token: TokenRecord,
+  change: TokenChange,
+): Promise<"done" | "gone" | "not-supported"> {
+  const { context, credential, state } = work;
+  const caller = as(context, credential);
+  try {
+    await patchToken(caller, token.tokenId, change);
+    return "done";
+  } catch (error) {
+    const failed = (reason: unknown): unknown => {
+      markUnfinished(state, "patch-refused", context.client.serverNow());
+      return reason;
+    };
+    const code = error instanceof DatabricksTokensError ? error.code : undefined;
+    if (code === "NOT_SUPPORTED") return "not-supported";
+    if (code !== "NOT_FOUND") throw failed(error);
+    if ((await prove(context, token.tokenValue)).verdict === "refused") return "gone";
+    await patchTokenOfAnybody(caller, token.tokenId, change).catch((refusal: unknown) => {
+      throw failed(isRefusal(refusal) ? notOwned(work, token, refusal) : refusal);
+    });
+    return "done";
+  }
+}
+
+function notOwned({ context, state }: Work, { tokenId }: TokenRecord, cause: unknown): DatabricksTokensError {
+  const owner = state.owner || "another identity";
+  return new DatabricksTokensError(
+    "PATCH_REFUSED",
+    `Token ${tokenId} on ${context.client.host} is alive, but belongs to ${owner}: only its owner or a workspace ` +
+      `administrator can change its comment and scopes. Sign in as ${owner}, or change triggers to get a token of your own`,
+    { cause },
+  );
+}

@@ -1,0 +1,123 @@
+import { setImmediate } from "node:timers/promises";
+import { type Credential, credentialsFor, type Surroundings } from "../../provider/credentials";
+import { SharedLists } from "../../provider/process/shared-lists";
+import { as, DEFAULT_LIMITS, type TokenContext } from "../../provider/token/context";
+import { type CallRequest, WorkspaceClient } from "../../provider/workspace";
+import type { Identity, LocalWorkspace } from "../workspace";
+
+/** Real milliseconds after which a call that hangs is given up; everything else runs on the workspace's clock. */
+const HANG_MS = 15;
+
+/** Who is killed, and when: at the n-th call from now, before it is sent or once it was answered. */
+export interface Death {
+  who: "plugin" | "cli" | "both";
+  calls: number;
+  moment: "before" | "after";
+}
+
+/** A machine that runs Pulumi: its clock may be wrong, and somebody is signed in, or nobody. */
+export class Machine {
+  /** Its clock less the workspace's, ms. */
+  skewMs = 0;
+  identity: Identity | undefined;
+  death: Death | undefined;
+
+  constructor(readonly workspace: LocalWorkspace) {
+    this.identity = workspace.admin;
+  }
+
+  now = (): number => this.workspace.now() + this.skewMs;
+
+  surroundings(): Surroundings {
+    const env = { DATABRICKS_HOST: this.workspace.host, DATABRICKS_TOKEN: this.identity?.token };
+    return { config: () => undefined, env, home: "/nonexistent", readFile: () => undefined };
+  }
+
+  /** One provider process. */
+  start(): Process {
+    return new Process(this);
+  }
+}
+
+/** A provider process on a machine: operations share its client and listings, and die with it. */
+export class Process {
+  readonly #client: WorkspaceClient;
+  readonly #lists: SharedLists;
+  #dead = false;
+  #engine = true;
+  #tell: (who: Death["who"]) => void = () => undefined;
+  /** Settles when something was killed. */
+  readonly killed: Promise<Death["who"]>;
+
+  constructor(private readonly machine: Machine) {
+    this.killed = new Promise((resolve) => {
+      this.#tell = resolve;
+    });
+    this.#client = new WorkspaceClient(machine.workspace.host, {
+      timeoutMs: HANG_MS,
+      now: machine.now,
+      sleep: (ms) => this.#sleep(ms),
+      env: {},
+    });
+    this.#lists = new SharedLists(machine.now);
+    const call = this.#client.call.bind(this.#client);
+    this.#client.call = async <T>(request: CallRequest) => {
+      await this.#mayDie("before");
+      try {
+        return await call<T>(request);
+      } finally {
+        await this.#mayDie("after");
+      }
+    };
+  }
+
+  context(): TokenContext {
+    const context: TokenContext = {
+      client: this.#client,
+      ...this.#credentials(),
+      limits: DEFAULT_LIMITS,
+      deadline: this.machine.now() + DEFAULT_LIMITS.operationMs,
+      now: this.machine.now,
+      sleep: (ms) => this.#sleep(ms),
+      assertEngine: async () => {
+        if (!this.#engine) throw new Error("the engine is gone");
+      },
+      list: (credential, options) => this.#lists.list(as(context, credential), credential, options),
+      userName: (credential) => this.#lists.userName(as(context, credential), credential),
+      warn: () => undefined,
+    };
+    return context;
+  }
+
+  end(): Promise<void> {
+    return this.#client.close();
+  }
+
+  #credentials(): { credentials: Credential[]; noCredentials?: Error } {
+    try {
+      return { credentials: credentialsFor(this.machine.workspace.host, {}, this.machine.surroundings()) };
+    } catch (error) {
+      return { credentials: [], noCredentials: error as Error };
+    }
+  }
+
+  /** Nobody waits for a simulated clock: it is moved on. */
+  async #sleep(ms: number): Promise<void> {
+    if (this.#dead) await new Promise(() => undefined);
+    this.machine.workspace.advance(ms);
+    await setImmediate();
+  }
+
+  async #mayDie(moment: "before" | "after"): Promise<void> {
+    const { death } = this.machine;
+    if (!this.#dead && death?.moment === moment && --death.calls <= 0) {
+      this.machine.death = undefined;
+      // A plugin goes on for a while when the CLI alone is killed.
+      if (death.who === "cli") this.#engine = false;
+      else this.#dead = true;
+      this.#tell(death.who);
+    }
+    // A dead process answers nothing and asks nothing.
+    if (this.#dead) await new Promise(() => undefined);
+  }
+}
