@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { withLock } from "./lock.mjs";
 import { run } from "./process.mjs";
 import { withProgress } from "./progress.mjs";
+import { withTemporaryFolder } from "./temporary.mjs";
 
 /**
  * Compiles provider/ to dist/, unless dist/ is just what these sources gave before. A test may be reading dist/
@@ -17,16 +18,12 @@ export async function ensureBuilt(root, { env = process.env, signal = undefined,
   if (built()) return;
   const build = async () => {
     if (built()) return;
-    const fresh = join(root, ".cache", "dist.building");
-    rmSync(fresh, { recursive: true, force: true });
     const sources = fingerprintOfSources(root);
-    try {
+    await withTemporaryFolder(join(root, ".cache", "dist"), async (fresh) => {
       await withProgress("Compiling provider/ to dist/", () => compile(root, fresh, { env, signal }));
       replaceFiles(dist, fresh);
-      writeFileSync(record, state(sources));
-    } finally {
-      rmSync(fresh, { recursive: true, force: true });
-    }
+    });
+    writeFileSync(record, state(sources));
   };
   await withLock(join(root, ".cache", "build.lock"), "compiling provider/", build, { signal });
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { compareVersions } from "./cli.mjs";
 import { run } from "./process.mjs";
 import { withProgress } from "./progress.mjs";
+import { withTemporaryFolder } from "./temporary.mjs";
 
 /** The newest version of the CLI that the Go module proxies serve in full, and a language host that runs under it. */
 const CLI = { module: "github.com/pulumi/pulumi/pkg/v3", version: "v3.259.0", command: "cmd/pulumi", name: "pulumi" };
@@ -20,23 +21,17 @@ export const GO_NEEDED = "1.25.11";
 
 /** Builds the CLI and the Node language host into `folder`, which appears only once both are whole. */
 export async function buildEngine(folder, env, { signal } = {}) {
-  const building = `${folder}.building`;
-  // Left by a run that was killed; the caller holds the lock.
-  rmSync(building, { recursive: true, force: true });
-  mkdirSync(building, { recursive: true });
   const options = { env: { ...env, GOFLAGS: `${env.GOFLAGS ?? ""} -buildvcs=false`.trim() }, signal };
-  try {
+  await withTemporaryFolder(folder, async (building) => {
     await assertGo(building, options);
     for (const part of [HOST, CLI]) {
       const title = `Building ${part.name} ${part.version} from its Go modules (once; the CLI takes about 5 min)`;
       await withProgress(title, () => buildPart(building, part, options));
     }
     for (const part of [HOST, CLI]) rmSync(sourceOf(building, part), { recursive: true, force: true });
-    if (existsSync(folder)) rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
     renameSync(building, folder);
-  } finally {
-    rmSync(building, { recursive: true, force: true, maxRetries: 3 });
-  }
+  });
 }
 
 /** `go install module@version` is refused for modules with replace directives: a module of our own requires it. */

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { problemOf } from "./cli.mjs";
 import { run } from "./process.mjs";
 import { withProgress } from "./progress.mjs";
+import { withTemporaryFolder } from "./temporary.mjs";
 
 /** Of the npm package `pulumi`, which downloads the CLI of its own version from Pulumi's host. */
 export const DOWNLOADED_VERSION = "3.265.0";
@@ -12,8 +13,7 @@ const DOWNLOAD_MS = 300_000;
 
 /** Downloads the CLI into `folder`/bin. The launcher works in a home of its own: `folder` appears once it is whole. */
 export async function downloadEngine(folder, env, { signal, source = SOURCE } = {}) {
-  const home = `${folder}.downloading`;
-  const download = async () => {
+  const download = async (home) => {
     await assertReachable(source, signal);
     await run("npm", ["exec", "--yes", `--package=pulumi@${DOWNLOADED_VERSION}`, "--", "pulumi", "version"], {
       env: {
@@ -29,16 +29,11 @@ export async function downloadEngine(folder, env, { signal, source = SOURCE } = 
     const whole = join(home, "versions", DOWNLOADED_VERSION);
     const problem = problemOf(join(whole, "bin"), env);
     if (problem) throw new Error(problem);
-    if (existsSync(folder)) rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
     renameSync(whole, folder);
   };
-  rmSync(home, { recursive: true, force: true });
-  mkdirSync(home, { recursive: true });
-  try {
-    await withProgress(`Downloading the Pulumi CLI ${DOWNLOADED_VERSION} (npm package pulumi)`, download);
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
+  const title = `Downloading the Pulumi CLI ${DOWNLOADED_VERSION} (npm package pulumi)`;
+  await withTemporaryFolder(folder, (home) => withProgress(title, () => download(home)));
 }
 
 /** The launcher itself has no deadline: without this, a network that swallows packets would cost minutes. */

@@ -7,13 +7,20 @@ describe("the build of dist/", () => {
   let root: string;
   let compiled: number;
 
+  const stderr = process.stderr.write;
+
   beforeEach(() => {
+    // Progress of what is only played here.
+    process.stderr.write = () => true;
     root = mkdtempSync(join(tmpdir(), "pdt-build-"));
     compiled = 0;
     mkdirSync(join(root, "provider", "token"), { recursive: true });
     for (const name of ["index.js", "token/old.js"]) writeFileSync(join(root, "provider", name), name);
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  afterEach(() => {
+    process.stderr.write = stderr;
+    rmSync(root, { recursive: true, force: true });
+  });
 
   /** Copies: what compiling does to the names. */
   async function build(fail = false): Promise<string[]> {

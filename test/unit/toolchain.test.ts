@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -8,11 +11,18 @@ describe("the Pulumi CLI", () => {
   let root: string;
   let env: Record<string, string>;
 
+  const stderr = process.stderr.write;
+
   beforeEach(() => {
+    // Progress of what is only played here.
+    process.stderr.write = () => true;
     root = mkdtempSync(join(tmpdir(), "pdt-cli-"));
     env = { PATH: join(root, "empty"), HOME: root, XDG_CACHE_HOME: join(root, "cache") };
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  afterEach(() => {
+    process.stderr.write = stderr;
+    rmSync(root, { recursive: true, force: true });
+  });
 
   function script(folder: string, name: string, body: string): string {
     mkdirSync(folder, { recursive: true });
@@ -87,9 +97,37 @@ describe("the Pulumi CLI", () => {
     assert.deepEqual(readdirSync(cache), []);
   });
 
+  it("is downloaded into a home of its own, and counts only if it runs", async () => {
+    const { downloadEngine } = await import("../../scripts/toolchain/engine-npm.mjs");
+    const server = createServer((_, response) => response.end()).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const source = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const folder = join(root, "cache", "engine");
+    env.PATH = `${join(root, "npm")}:/usr/bin:/bin`;
+    const npm = (version: string) =>
+      script(
+        join(root, "npm"),
+        "npm",
+        `bin=$PULUMI_HOME/versions/$PULUMI_VERSION/bin; mkdir -p $bin; cd $bin; echo '#!/bin/sh' > pulumi\n` +
+          `echo 'echo v${version}' >> pulumi; cp pulumi pulumi-language-nodejs; chmod +x pulumi*`,
+      );
+    try {
+      npm("");
+      await assert.rejects(downloadEngine(folder, env, { source }), /does not tell its version/);
+      assert.deepEqual(readdirSync(join(root, "cache")), []);
+      npm("3.265.0");
+      await downloadEngine(folder, env, { source });
+      assert.deepEqual(readdirSync(join(folder, "bin")), ["pulumi", "pulumi-language-nodejs"]);
+      assert.equal(existsSync(join(root, ".pulumi")), false);
+    } finally {
+      server.close();
+    }
+  });
+
   it("is not built by a Go that is missing or too old, and a build that fails leaves nothing", async () => {
     const { buildEngine } = await import("../../scripts/toolchain/engine-go.mjs");
     const folder = join(root, "cache", "engine");
+    mkdirSync(join(root, "cache", "engine.tmp-of-a-run-that-was-killed"), { recursive: true });
     await assert.rejects(buildEngine(folder, env), /go is not installed/);
     const go = (version: string) =>
       script(
