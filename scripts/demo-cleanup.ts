@@ -12,7 +12,7 @@ export class Cleanup {
     this.#undos.push([what, undo]);
   }
 
-  /** How a running command is told. Of Ctrl-C it knows already: the terminal tells the whole process group. */
+  /** How a running command is told. Of Ctrl-C, or a closed terminal, the whole process group knows already. */
   onSigterm(tell: Undo): void {
     this.#onSigterm.push(tell);
   }
@@ -28,7 +28,8 @@ export class Cleanup {
       this.#interrupted ??= name;
       if (name === "SIGTERM") for (const tell of this.#onSigterm) tell();
     };
-    process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+    const signals = ["SIGINT", "SIGHUP", "SIGTERM"] as const;
+    for (const name of signals) process.on(name, interrupt);
     let code = 0;
     try {
       await work();
@@ -39,7 +40,7 @@ export class Cleanup {
       this.print(`\n${this.#interrupted ? `Interrupted (${this.#interrupted})` : messageOf(error)}`);
     }
     if (!(await this.#undo())) code = 1;
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    for (const name of signals) process.off(name, interrupt);
     return code;
   }
 

@@ -88,8 +88,8 @@ async function tests(args: string[]): Promise<void> {
     counts.failed += failed;
     counts.skipped += pending.length;
     for (const title of pending) console.log(`not run: ${title}`);
-    if (code !== 0 && failed === 0) report(`mocha ended with ${code}`, false);
-    else if (passed + failed + pending.length === 0) report("there is no such test", false);
+    if (code !== 0 && failed === 0 && !interrupted) report(`mocha ended with ${code}`, false);
+    else if (code === 0 && passed + failed + pending.length === 0) report("there is no such test", false);
     report("the output of the tests holds no token", !TOKEN_LIKE.test(text));
   } finally {
     rmSync(folder, { recursive: true, force: true });
