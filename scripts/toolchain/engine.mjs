@@ -1,85 +1,48 @@
-import { execFileSync } from "node:child_process";
-import { accessSync, constants, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { BUILT_VERSION, buildEngine } from "./engine-go.mjs";
-import { run, withProgress } from "./progress.mjs";
+import { join } from "node:path";
+import { cliOfLauncher, cliOnPath, OLDEST, problemOf } from "./cli.mjs";
+import { BUILT_VERSION, buildEngine, GO_NEEDED } from "./engine-go.mjs";
+import { DOWNLOADED_VERSION, downloadEngine } from "./engine-npm.mjs";
+import { withLock } from "./lock.mjs";
 
-/** The oldest CLI that this project is tested with. */
-const OLDEST = [3, 250, 0];
-const LAUNCHER = "3.265.0";
-
-/** Finds the Pulumi CLI: on the PATH, in the npm launcher's cache or by its download, or built from Go modules. */
-export async function ensureEngine(env) {
-  const cache = join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-databricks-tokens");
+/**
+ * The folder of the Pulumi CLI: one on the PATH, one that the npm package `pulumi` has downloaded or downloads now, or
+ * one built from Go modules. What is made here is kept in the user's cache, and appears there only once it is whole.
+ */
+export async function ensureEngine(env, { signal, download = downloadEngine, build = buildEngine } = {}) {
+  const onPath = cliOnPath(env);
+  const cache = join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "pulumi-databricks-tokens");
+  const downloaded = join(cache, `engine-npm-v${DOWNLOADED_VERSION}`);
   const built = join(cache, `engine-${BUILT_VERSION}`);
-  const launched = join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "versions", LAUNCHER, "bin");
-  const found = onPath(env.PATH ?? "") ?? [launched, built].find(usable);
+  const made = () => [join(downloaded, "bin"), built].find((folder) => existsSync(folder) && !problemOf(folder, env));
+
+  const found = onPath.folder ?? cliOfLauncher(env) ?? made();
   if (found) return found;
-  const reasons = [`no pulumi ${OLDEST.join(".")} or newer on the PATH`];
-  try {
-    await withProgress(`Downloading the Pulumi CLI ${LAUNCHER} (npm package pulumi)`, () =>
-      run("npm", ["exec", "--yes", `--package=pulumi@${LAUNCHER}`, "--", "pulumi", "version"], {
-        env,
-        timeoutMs: 180_000,
-      }),
-    );
-    if (usable(launched)) return launched;
-    reasons.push("its download left no CLI");
-  } catch {
-    process.stderr.write("  not to be had here\n");
-    reasons.push("its download failed");
-  }
-  if (!goVersion()) {
-    throw new Error(
-      `The Pulumi CLI is missing: ${reasons.join(", ")}, and there is no Go to build it. ` +
-        "Install the Pulumi CLI (with its Node.js language host), or Go 1.25 or newer, and run the command again",
-    );
-  }
-  await buildEngine(built);
-  return built;
-}
-
-function onPath(path) {
-  return path.split(delimiter).find((folder) => usable(folder));
-}
-
-/** A folder with a CLI that is new enough, and the Node language host beside it. */
-function usable(folder) {
-  const suffix = process.platform === "win32" ? ".exe" : "";
-  const cli = join(folder, `pulumi${suffix}`);
-  if (!isExecutable(cli) || !existsSync(join(dirname(cli), `pulumi-language-nodejs${suffix}`))) return false;
-  try {
-    const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
-    const version = execFileSync(cli, ["version"], {
-      encoding: "utf8",
-      env,
-      stdio: ["ignore", "pipe", "ignore"],
-      timeout: 30_000,
-    });
-    const numbers = version.replace(/^v/, "").split(/[.-]/).map(Number);
-    for (let i = 0; i < OLDEST.length; i++) {
-      if (numbers[i] !== OLDEST[i]) return numbers[i] > OLDEST[i];
+  const make = async () => {
+    // Whoever held the lock before may have made it.
+    const madeMeanwhile = made();
+    if (madeMeanwhile) return madeMeanwhile;
+    const tried = [`on the PATH: ${onPath.problems.join("; ")}`];
+    for (const [title, step] of [
+      ["download by the npm package pulumi", () => download(downloaded, env, { signal })],
+      ["build from Go modules", () => build(built, env, { signal })],
+    ]) {
+      try {
+        await step();
+        const folder = made();
+        if (folder) return folder;
+        tried.push(`${title}: it left no CLI that runs`);
+      } catch (error) {
+        signal?.throwIfAborted();
+        tried.push(`${title}: ${error.message}`);
+      }
     }
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function goVersion() {
-  try {
-    return execFileSync("go", ["version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  } catch {
-    return undefined;
-  }
+    throw new Error(
+      `There is no Pulumi CLI. Tried:\n${tried.map((line) => `  - ${line}`).join("\n")}\n` +
+        `Install the Pulumi CLI ${OLDEST} or newer with its Node.js language host, or Go ${GO_NEEDED} or newer ` +
+        "with access to Go modules, and run the command again.",
+    );
+  };
+  return withLock(join(cache, "engine.lock"), "making the Pulumi CLI", make, { signal });
 }

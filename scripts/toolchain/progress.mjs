@@ -1,38 +1,38 @@
-import { spawn } from "node:child_process";
+/** `12 s`, `4 min 5 s`. */
+export function duration(ms) {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
 
-const seconds = (ms) =>
-  ms < 60_000 ? `${(ms / 1000).toFixed(0)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+const QUIET_MS = 20_000;
 
-/** Says on stderr what runs, every 15 seconds that it still does, and how long it took. */
-export async function withProgress(title, work) {
+/**
+ * Says what runs and for how long. A terminal gets one line, rewritten every second; anything else (a log) a line at
+ * the start, one every 20 seconds, and one at the end.
+ * @template T
+ * @param {string} title
+ * @param {() => Promise<T>} work
+ * @param {{ stream?: { isTTY?: boolean, columns?: number, write(text: string): unknown }, quietMs?: number }} options
+ */
+export async function withProgress(title, work, { stream = process.stderr, quietMs = QUIET_MS } = {}) {
   const started = Date.now();
-  const say = (text) => process.stderr.write(`${text}\n`);
+  const terminal = Boolean(stream.isTTY) && process.env.TERM !== "dumb";
+  const say = (text, last = false) => {
+    if (!terminal) stream.write(`${text}\n`);
+    // A line that wraps can't be rewritten: it is cut while it changes.
+    else stream.write(last ? `\r\u001b[2K${text}\n` : `\r\u001b[2K${text.slice(0, (stream.columns || 80) - 1)}`);
+  };
+  const elapsed = () => duration(Date.now() - started);
   say(`${title} …`);
-  const timer = setInterval(() => say(`${title} … ${seconds(Date.now() - started)}`), 15_000);
+  const timer = setInterval(() => say(`${title} … ${elapsed()}`), terminal ? 1000 : quietMs);
   try {
     const result = await work();
-    say(`${title}: done in ${seconds(Date.now() - started)}`);
+    say(`${title}: done in ${elapsed()}`, true);
     return result;
+  } catch (error) {
+    say(`${title}: failed after ${elapsed()}`, true);
+    throw error;
   } finally {
     clearInterval(timer);
   }
-}
-
-/** Runs a command quietly; a failure throws with the end of what it printed. */
-export function run(command, args, { cwd, env = process.env, timeoutMs } = {}) {
-  return new Promise((done, failed) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
-    let text = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
-    child.once("error", failed);
-    child.once("close", (code) => {
-      if (code === 0) done(text);
-      else
-        failed(
-          new Error(
-            `${command} ${args.join(" ")} exited ${code}:\n${text.trimEnd().split("\n").slice(-15).join("\n")}`,
-          ),
-        );
-    });
-  });
 }

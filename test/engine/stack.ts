@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +20,7 @@ export class Stack {
   readonly home: string;
   /** Everything that the CLI and the plugins have printed. */
   printed = "";
+  private running: ChildProcess | undefined;
 
   private constructor(
     readonly folder: string,
@@ -66,7 +67,12 @@ export class Stack {
     env: Record<string, string> = {},
   ): Promise<Stack> {
     const stack = new Stack(folder, "dev", workspace, owned, env);
-    await stack.init();
+    try {
+      await stack.init();
+    } catch (error) {
+      stack.remove();
+      throw error;
+    }
     return stack;
   }
 
@@ -99,6 +105,7 @@ export class Stack {
       env: this.env,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    this.running = child;
     let text = "";
     child.stdout.on("data", (chunk) => (text += chunk));
     child.stderr.on("data", (chunk) => (text += chunk));
@@ -106,8 +113,14 @@ export class Stack {
       child.once("error", failed);
       child.once("close", (status) => done(status ?? 1));
     });
+    this.running = undefined;
     this.printed += text;
     return { code, text };
+  }
+
+  /** As one Ctrl-C: the CLI waits for the calls in flight, saves the state and ends. */
+  interrupt(): void {
+    this.running?.kill("SIGINT");
   }
 
   /** As `run`, but a failure throws with what was printed. */
