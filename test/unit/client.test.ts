@@ -130,8 +130,10 @@ describe("REST client, on loopback", () => {
     });
   }
 
-  it("a login page is no ambiguous creation", async () => {
+  it("a page in place of a creation's success is ambiguous, a redirect to one is not", async () => {
     answers.push((response) => void response.end("<html><title>Sign in</title></html>"));
+    assert.equal((await failureOf(post)).ambiguous, true);
+    answers.push((response) => void response.writeHead(302, { location: "/login" }).end());
     assert.equal((await failureOf(post)).ambiguous, false);
   });
 

@@ -81,7 +81,7 @@ describe("errors on the wire", () => {
       const error = answered(status, body, headers);
       assert.equal(error.code, code, error.message);
       assert.ok(error.message.startsWith(host), "names the host");
-      const unsure = code === "SERVER_ERROR" || (code === "UNEXPECTED_ANSWER" && status === 200);
+      const unsure = code === "SERVER_ERROR" || status === 200;
       assert.equal(error.ambiguous, unsure);
     });
   }
