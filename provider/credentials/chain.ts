@@ -12,56 +12,82 @@ export interface Credential extends Authorization {
   readonly identityKey: string;
 }
 
+/** Who may act on a workspace. */
+export interface Credentials {
+  /** In order; the first is the configured identity, unless there is a problem with that one. */
+  readonly credentials: readonly Credential[];
+  /** Why there is no configured identity. What `credentials` holds then stands in for read and delete alone. */
+  readonly problem?: DatabricksTokensError;
+}
+
 /**
- * The credentials that are meant for `host`, in order. The first is the configured identity; the others stand in for
- * read and delete after it was refused.
- * @throws DatabricksTokensError NO_CREDENTIALS with every place and why it does not apply; AMBIGUOUS_CREDENTIALS.
+ * The credentials that are meant for `host`, by source. Problems: NO_CREDENTIALS with every place and why it does not
+ * apply; AMBIGUOUS_CREDENTIALS; INVALID_CONFIG.
  */
-export function credentialsFor(host: string, workspace: WorkspaceInput, surroundings: Surroundings): Credential[] {
+export function credentialsFor(host: string, workspace: WorkspaceInput, surroundings: Surroundings): Credentials {
   const sources = sourcesFor(workspace, surroundings);
-  const authType = authTypeOf(workspace, sources);
+  const forced = workspace.authType ?? sources.find(({ kind }) => kind === "config")?.get("authType");
+  if (forced !== undefined && !isStrategy(forced)) return { credentials: [], problem: noSuchAuthType(forced) };
   const reasons: string[] = [];
-  const found: Credential[] = [];
+  const credentials: Credential[] = [];
+  let problem: DatabricksTokensError | undefined;
   for (const source of sources) {
-    if (source.problem) {
-      if (found.length === 0) throw source.problem;
-      continue;
-    }
-    const because = notMeantFor(host, workspace, source);
-    if (because) {
-      reasons.push(`${source.title}: ${because}`);
-      continue;
-    }
-    const strategies = strategiesIn(source, authType);
-    const [strategy] = strategies;
-    if (strategies.length > 1) {
-      // Only the configured identity must be beyond doubt; a fallback in doubt is none.
-      if (found.length === 0) throw ambiguous(source, strategies);
-      continue;
-    }
-    if (!strategy) reasons.push(`${source.title}: no ${source.nameOf("token")}`);
-    else if (!strategy.authorize)
-      reasons.push(`${source.title}: has ${strategy.name}, which this version can't use yet`);
-    else found.push(credential(host, strategy, source));
+    const found = source.problem ?? notMeantFor(host, workspace, source) ?? signIn(host, source, forced);
+    if (typeof found === "string") reasons.push(`${source.title}: ${found}`);
+    else if (!(found instanceof DatabricksTokensError)) credentials.push(found);
+    // Only the configured identity must be beyond doubt; a fallback in doubt is none.
+    else if (credentials.length === 0) problem ??= found;
   }
-  if (found.length > 0) return found;
-  throw new DatabricksTokensError(
+  if (credentials.length === 0) problem ??= noCredentials(host, workspace, reasons);
+  return { credentials, ...(problem && { problem }) };
+}
+
+function noCredentials(host: string, workspace: WorkspaceInput, reasons: readonly string[]): DatabricksTokensError {
+  return new DatabricksTokensError(
     "NO_CREDENTIALS",
     `There is no way to sign in to ${host}. ${reasons.join("; ")}. ` +
       `Set one: pulumi config set --secret ${namespaceOf(workspace)}:token, or DATABRICKS_TOKEN, or a profile of ~/.databrickscfg`,
   );
 }
 
-function authTypeOf(workspace: WorkspaceInput, sources: readonly Source[]): string | undefined {
-  const forced =
-    workspace.authType ?? sources.map((source) => source.get("authType")).find((value) => value !== undefined);
-  if (forced !== undefined && !STRATEGIES.some((strategy) => strategy.name === forced)) {
-    throw new DatabricksTokensError(
+const isStrategy = (name: string): boolean => STRATEGIES.some((strategy) => strategy.name === name);
+
+function noSuchAuthType(name: string): DatabricksTokensError {
+  const names = STRATEGIES.map((strategy) => strategy.name).join(", ");
+  return new DatabricksTokensError("INVALID_CONFIG", `There is no authType ${name}; there are ${names}`);
+}
+
+/**
+ * The way in that a source offers; a text: why it offers none; an error: why it can't be taken. `forced` holds for every
+ * source, a source's own authType for itself alone.
+ */
+function signIn(host: string, source: Source, forced: string | undefined): Credential | string | DatabricksTokensError {
+  const authType = forced ?? source.get("authType");
+  if (authType !== undefined && !isStrategy(authType)) return noSuchAuthType(`${authType} (${source.title})`);
+  const complete = STRATEGIES.filter(
+    ({ name, needs }) => (needs.length > 0 || name === authType) && needs.every((setting) => source.get(setting)),
+  );
+  const strategies = complete.filter(({ name }) => authType === undefined || name === authType);
+  const [strategy] = strategies;
+  if (strategies.length > 1) return ambiguous(source, strategies);
+  if (!strategy) {
+    const others = complete.map(({ name }) => name).join(", ");
+    return others === "" ? `no ${source.nameOf("token")}` : `authType ${authType} leaves its ${others} aside`;
+  }
+  if (!strategy.authorize) {
+    return new DatabricksTokensError(
       "INVALID_CONFIG",
-      `There is no authType ${forced}; there are ${STRATEGIES.map((strategy) => strategy.name).join(", ")}`,
+      `${source.title} has ${strategy.name}, which this version can't use yet. Give it a token, or force pat with authType`,
     );
   }
-  return forced;
+  try {
+    const identity = [host, strategy.name, ...strategy.needs.map((setting) => source.get(setting) ?? "")].join("\n");
+    const identityKey = createHash("sha256").update(identity).digest("hex").slice(0, 16);
+    return { ...strategy.authorize(source, source.get), identityKey };
+  } catch (error) {
+    if (error instanceof DatabricksTokensError) return error;
+    throw error;
+  }
 }
 
 /** Why the credentials of a source are not for this host; undefined if they are. */
@@ -82,23 +108,10 @@ function notMeantFor(host: string, workspace: WorkspaceInput, source: Source): s
   return origin === host ? undefined : `its credentials are for ${origin}`;
 }
 
-function strategiesIn(source: Source, authType: string | undefined): Strategy[] {
-  const complete = STRATEGIES.filter(
-    (strategy) => strategy.needs.length > 0 && strategy.needs.every((setting) => source.get(setting) !== undefined),
-  );
-  return authType === undefined ? complete : complete.filter((strategy) => strategy.name === authType);
-}
-
 function ambiguous(source: Source, strategies: readonly Strategy[]): DatabricksTokensError {
   const kinds = strategies.map((strategy) => `${strategy.name} (${strategy.needs.map(source.nameOf).join(", ")})`);
   return new DatabricksTokensError(
     "AMBIGUOUS_CREDENTIALS",
     `${source.title} holds two kinds of credentials at once: ${kinds.join(" and ")}. Remove one, or force one with authType`,
   );
-}
-
-function credential(host: string, strategy: Strategy, source: Source): Credential {
-  const identity = [host, strategy.name, ...strategy.needs.map((setting) => source.get(setting) ?? "")].join("\n");
-  const authorization = strategy.authorize!(source, source.get);
-  return { ...authorization, identityKey: createHash("sha256").update(identity).digest("hex").slice(0, 16) };
 }

@@ -1,4 +1,4 @@
-export { type Credential, credentialsFor } from "./chain";
+export { type Credential, type Credentials, credentialsFor } from "./chain";
 export { type Settings, settingsFrom } from "./settings";
 export { type HostSource, resolveHost, type Surroundings, type WorkspaceInput } from "./sources";
 export { SECRET_CONFIG_KEYS } from "./strategies";

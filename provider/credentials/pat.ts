@@ -7,7 +7,6 @@ import type { Strategy } from "./strategy";
 export const pat: Strategy = {
   name: "pat",
   needs: ["token"],
-  implemented: true,
   authorize: (source, setting) => {
     const from = `${source.title} (${source.nameOf("token")})`;
     const token = (setting("token") ?? "").trim();

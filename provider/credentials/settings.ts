@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import type { Surroundings } from "./sources";
+import { namespaceOf, type Surroundings, type WorkspaceInput } from "./sources";
 
 export interface Settings {
   /** For one HTTP call. Default 30 s: `databricks:httpTimeoutSeconds`, `DATABRICKS_HTTP_TIMEOUT_SECONDS`. */
@@ -9,7 +9,8 @@ export interface Settings {
 }
 
 /** Deadlines from the config's namespace, else from the environment. @throws DatabricksTokensError INVALID_CONFIG */
-export function settingsFrom(namespace: string, { config, env }: Surroundings): Settings {
+export function settingsFrom(workspace: WorkspaceInput, { config, env }: Surroundings): Settings {
+  const namespace = namespaceOf(workspace);
   const seconds = (key: string, variable: string, otherwise: number): number => {
     const configured = config(`${namespace}:${key}`);
     const [name, text] = configured ? [`${namespace}:${key}`, configured] : [variable, env[variable]];

@@ -70,7 +70,7 @@ function environmentSource({ env }: Surroundings): Source {
   return { kind: "environment", title: "the environment", nameOf, get: (setting) => env[nameOf(setting)] || undefined };
 }
 
-/** The profile; one that can't be read holds the reason, unless `workspace` names it: then it is an error at once. */
+/** The profile; one that can't be read holds the reason. */
 function readableProfile(
   workspace: WorkspaceInput,
   config: Source,
@@ -80,8 +80,11 @@ function readableProfile(
   try {
     return profileSource(workspace, config, environment, surroundings);
   } catch (error) {
-    if (workspace.profile !== undefined || !(error instanceof DatabricksTokensError)) throw error;
-    return { kind: "profile", title: "the profile", nameOf: snake, get: () => undefined, problem: error };
+    const problem =
+      error instanceof DatabricksTokensError
+        ? error
+        : new DatabricksTokensError("INVALID_CONFIG", `The profile can't be read: ${(error as Error).message}`);
+    return { kind: "profile", title: "the profile", nameOf: snake, get: () => undefined, problem };
   }
 }
 

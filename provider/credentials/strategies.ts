@@ -1,7 +1,7 @@
 import { pat } from "./pat";
 import type { Strategy } from "./strategy";
 
-const later = (name: string, ...needs: string[]): Strategy => ({ name, needs, implemented: false });
+const later = (name: string, ...needs: string[]): Strategy => ({ name, needs });
 
 /** The ways to sign in, in the order of the official clients. A new one is a file of its own and its place in here. */
 export const STRATEGIES: readonly Strategy[] = [

@@ -6,6 +6,6 @@ export interface Strategy {
   /** The official name, also the value of `authType`. */
   readonly name: string;
   readonly needs: readonly string[];
-  readonly implemented: boolean;
+  /** Absent: this version can not. */
   authorize?(source: Source, setting: (name: string) => string | undefined): Authorization;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Credential, credentialsFor, settingsFrom, type WorkspaceInput } from "../credentials";
+import { credentialsFor, settingsFrom, type WorkspaceInput } from "../credentials";
 import { as, DEFAULT_LIMITS, type TokenContext } from "../token/context";
 import { type Properties, readInputs } from "../token/state";
 import { clientFor } from "../workspace";
@@ -17,11 +17,13 @@ export function contextFor(held: Properties, wish: Properties): TokenContext {
   const { host } = readInputs(held);
   const workspace = (wish["workspace"] ?? {}) as WorkspaceInput;
   const around = surroundings();
-  const settings = settingsFrom(workspace.configNamespace ?? "databricks", around);
+  const settings = settingsFrom(workspace, around);
   const limits = { ...DEFAULT_LIMITS, operationMs: settings.operationTimeoutMs };
+  const { credentials, problem } = credentialsFor(host, workspace, around);
   const context: TokenContext = {
     client: clientFor(host, { timeoutMs: settings.httpTimeoutMs, env: around.env }),
-    ...findCredentials(host, workspace),
+    credentials,
+    ...(problem && { noCredentials: problem }),
     limits,
     deadline: Date.now() + limits.operationMs,
     now: Date.now,
@@ -32,15 +34,4 @@ export function contextFor(held: Properties, wish: Properties): TokenContext {
     warn: (message) => void process.stderr.write(`warning: ${message}\n`),
   };
   return context;
-}
-
-function findCredentials(
-  host: string,
-  workspace: WorkspaceInput,
-): { credentials: Credential[]; noCredentials?: Error } {
-  try {
-    return { credentials: credentialsFor(host, workspace, surroundings()) };
-  } catch (error) {
-    return { credentials: [], noCredentials: error as Error };
-  }
 }

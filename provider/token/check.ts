@@ -84,11 +84,10 @@ function checkSchedule(inputs: Properties, fail: Fail): void {
     ...(rotateEvery !== undefined && { rotateEverySeconds: rotateEvery }),
     ...(overlap !== undefined && { overlapSeconds: overlap }),
   });
-  if (schedule.rotateEverySeconds === 0) return;
   if (schedule.rotateEverySeconds + schedule.overlapSeconds > schedule.lifetimeSeconds) {
     fail(
       rotateEvery === undefined ? "overlapSeconds" : "rotateEverySeconds",
-      `a token of ${schedule.lifetimeSeconds} s can't be rotated after ${schedule.rotateEverySeconds} s and then live on ` +
+      `a token of ${schedule.lifetimeSeconds} s can't be rotated after ${schedule.rotateEverySeconds} s and live on ` +
         `for ${schedule.overlapSeconds} s: it would be dead before. Make lifetimeSeconds at least the sum of both`,
     );
   }
@@ -103,7 +102,7 @@ function checkScopes(inputs: Properties, fail: Fail): void {
   }
   scopes.forEach((scope, index) => {
     if (scope === UNKNOWN) return;
-    if (typeof scope !== "string" || scope.trim() === "") fail(`scopes[${index}]`, "must be the name of an API scope");
+    if (typeof scope !== "string" || !/^\S+$/.test(scope)) fail(`scopes[${index}]`, "must be the name of an API scope");
     else if (scope === "authentication" && inputs["allowTokenMinting"] !== true) {
       fail(
         `scopes[${index}]`,
@@ -180,7 +179,9 @@ function applyHost(surroundings: Surroundings, olds: Properties, inputs: Propert
     }
     inputs["host"] = resolved?.host ?? oldHost;
     inputs["hostSource"] = resolved?.source ?? olds["hostSource"] ?? "environment";
-    if (oldHost === undefined) credentialsFor(String(inputs["host"]), workspace, surroundings);
+    const { problem } = credentialsFor(String(inputs["host"]), workspace, surroundings);
+    // Without a sign-in a token that exists can still be looked at, and its inputs changed.
+    if (problem && (oldHost === undefined || problem.code !== "NO_CREDENTIALS")) throw problem;
   } catch (error) {
     if (!(error instanceof DatabricksTokensError)) throw error;
     fail(/HOST/.test(error.code) ? "workspace.host" : "workspace", error.message);

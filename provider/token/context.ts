@@ -31,7 +31,7 @@ export interface TokenContext {
   readonly client: WorkspaceClient;
   /** In order; the first is the configured identity, the others stand in for read and delete alone. */
   readonly credentials: readonly Credential[];
-  /** Why there are no credentials, if there are none. */
+  /** Why there is no configured identity, if there is none. */
   readonly noCredentials?: Error;
   readonly limits: Limits;
   /** When this operation must be over, epoch ms of the local clock. */

@@ -5,7 +5,7 @@ import type { TokenContext } from "./context";
 /** The configured identity, or the error that says why there is none. */
 export function configured(context: TokenContext): Credential {
   const [first] = context.credentials;
-  if (first) return first;
+  if (first && !context.noCredentials) return first;
   throw context.noCredentials ?? new Error("no credentials");
 }
 
@@ -20,7 +20,7 @@ export async function asAnybody<T>(context: TokenContext, action: (credential: C
       refusal ??= error;
     }
   }
-  throw refusal ?? configured(context);
+  throw refusal ?? context.noCredentials ?? new Error("no credentials");
 }
 
 /** A credential that can't be used, as opposed to a workspace that can't be asked. */

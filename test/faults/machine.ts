@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { type Credential, credentialsFor, type Surroundings } from "../../provider/credentials";
+import { credentialsFor, type Surroundings } from "../../provider/credentials";
 import { SharedLists } from "../../provider/process/shared-lists";
 import { as, DEFAULT_LIMITS, type TokenContext } from "../../provider/token/context";
 import { type CallRequest, WorkspaceClient } from "../../provider/workspace";
@@ -72,9 +72,12 @@ export class Process {
   }
 
   context(): TokenContext {
+    const { workspace } = this.machine;
+    const { credentials, problem } = credentialsFor(workspace.host, {}, this.machine.surroundings());
     const context: TokenContext = {
       client: this.#client,
-      ...this.#credentials(),
+      credentials,
+      ...(problem && { noCredentials: problem }),
       limits: DEFAULT_LIMITS,
       deadline: this.machine.now() + DEFAULT_LIMITS.operationMs,
       now: this.machine.now,
@@ -91,14 +94,6 @@ export class Process {
 
   end(): Promise<void> {
     return this.#client.close();
-  }
-
-  #credentials(): { credentials: Credential[]; noCredentials?: Error } {
-    try {
-      return { credentials: credentialsFor(this.machine.workspace.host, {}, this.machine.surroundings()) };
-    } catch (error) {
-      return { credentials: [], noCredentials: error as Error };
-    }
   }
 
   /** Nobody waits for a simulated clock: it is moved on. */

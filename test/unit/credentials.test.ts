@@ -21,8 +21,12 @@ const codeOf = (act: () => unknown): string => {
     return (error as { code: string }).code;
   }
 };
-const sources = (workspace: object, s: Surroundings): string[] =>
-  credentialsFor(HOST, workspace, s).map((item) => item.source);
+/** The sources of the credentials, the configured identity first; throws where there is none. */
+const sources = (workspace: object, s: Surroundings): string[] => {
+  const { credentials, problem } = credentialsFor(HOST, workspace, s);
+  if (problem) throw problem;
+  return credentials.map((item) => item.source);
+};
 
 describe("credentials", () => {
   const everything = around({
@@ -32,7 +36,7 @@ describe("credentials", () => {
   });
 
   it("come from config, environment and profile, in this order", async () => {
-    const found = credentialsFor(HOST, {}, everything);
+    const found = credentialsFor(HOST, {}, everything).credentials;
     const values = await Promise.all(found.map(async (item) => (await item.headers())["authorization"]?.reveal()));
     assert.deepEqual(values, ["Bearer a", "Bearer b", "Bearer c"]);
     assert.equal(found[0]?.source, "Pulumi config (databricks:token)");
@@ -71,11 +75,25 @@ describe("credentials", () => {
   });
 
   it("none: an error that lists every place, and why", () => {
+    const s = around({ file: `[DEFAULT]\nhost=${OTHER}\ntoken=t\n` });
+    assert.throws(() => sources({}, s), /no databricks:token.*no DATABRICKS_TOKEN.*adb-9\.9.*NO_CREDENTIALS/s);
+  });
+
+  it("a source whose sign-in can't be used yet stops there: nobody else is taken for it", () => {
     const s = around({
       env: { DATABRICKS_CLIENT_ID: "i", DATABRICKS_CLIENT_SECRET: "s" },
-      file: `[DEFAULT]\nhost=${OTHER}\ntoken=t\n`,
+      file: `[DEFAULT]\nhost=${HOST}\ntoken=t\n`,
     });
-    assert.throws(() => sources({}, s), /no databricks:token.*oauth-m2m.*adb-9\.9.*NO_CREDENTIALS/s);
+    assert.throws(() => sources({}, s), /oauth-m2m.*INVALID_CONFIG/s);
+    assert.equal(credentialsFor(HOST, {}, s).credentials.length, 1, "read and delete may fall back on the profile");
+  });
+
+  it("a source's own authType forces nobody else", () => {
+    const file = `[DEFAULT]\nhost = ${OTHER}\nauth_type = databricks-cli\n`;
+    const config = { "databricks:token": "a", "databricks:host": HOST };
+    assert.equal(sources({}, around({ config, file })).length, 1);
+    const s = around({ config: { ...config, "databricks:authType": "oauth-m2m" } });
+    assert.throws(() => sources({}, s), /authType oauth-m2m leaves its pat aside/);
   });
 });
 
@@ -141,14 +159,14 @@ describe("a source that can't be used", () => {
 
 describe("settings", () => {
   it("have defaults, and take config before environment", () => {
-    assert.deepEqual(settingsFrom("databricks", around()), { httpTimeoutMs: 30_000, operationTimeoutMs: 300_000 });
+    assert.deepEqual(settingsFrom({}, around()), { httpTimeoutMs: 30_000, operationTimeoutMs: 300_000 });
     const s = around({
       config: { "databricks:httpTimeoutSeconds": "5" },
       env: { DATABRICKS_HTTP_TIMEOUT_SECONDS: "9", DATABRICKS_OPERATION_TIMEOUT_SECONDS: "60" },
     });
-    assert.deepEqual(settingsFrom("databricks", s), { httpTimeoutMs: 5000, operationTimeoutMs: 60_000 });
+    assert.deepEqual(settingsFrom({}, s), { httpTimeoutMs: 5000, operationTimeoutMs: 60_000 });
     assert.equal(
-      codeOf(() => settingsFrom("databricks", around({ config: { "databricks:httpTimeoutSeconds": "soon" } }))),
+      codeOf(() => settingsFrom({}, around({ config: { "databricks:httpTimeoutSeconds": "soon" } }))),
       "INVALID_CONFIG",
     );
   });
