@@ -64,14 +64,3 @@ export class DatabricksTokensError extends Error {
     this.ambiguous = options.ambiguous ?? false;
   }
 }
-
-/** An error whose subject is one input property; at preview it becomes a check failure that names the property. */
-export class InputError extends DatabricksTokensError {
-  readonly property: string;
-
-  constructor(property: string, message: string, code: ErrorCode = "INVALID_INPUT") {
-    super(code, message);
-    this.name = "InputError";
-    this.property = property;
-  }
-}

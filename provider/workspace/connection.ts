@@ -35,8 +35,8 @@ export function connectTo(host: string, timeoutMs: number, env: Environment): Co
   if (httpsProxy === "" || isLoopback(host)) return { dispatcher: new Agent(pool), proxied: false };
   const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(httpsProxy) ? httpsProxy : `http://${httpsProxy}`;
   // Looked at first: the error of undici's own parser quotes the address, and with it the proxy's password.
-  if (!URL.canParse(uri)) {
-    throw new DatabricksTokensError("INVALID_CONFIG", "HTTPS_PROXY is not an address; give http://HOST:PORT");
+  if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
+    throw new DatabricksTokensError("INVALID_CONFIG", "HTTPS_PROXY is no http(s) address; give http://HOST:PORT");
   }
   // An empty text is "none"; undefined would have undici look into the process's environment.
   return { dispatcher: new EnvHttpProxyAgent({ ...pool, httpProxy: "", httpsProxy: uri, noProxy }), proxied: true };

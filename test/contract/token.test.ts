@@ -33,12 +33,12 @@ describe("the dynamic provider over its protocol", function () {
     return { ...(await provider.create(inputs)), inputs };
   }
 
-  it("creates with one call and one proof, and hands every output on", async () => {
+  it("creates with one owner look-up for the process, one call and one proof, and hands every output on", async () => {
     const { id, outs } = await created({ comment: "x", lifetimeSeconds: 7200 });
     assert.equal(id, outs.nonce);
     assert.deepEqual(
       workspace.calls.map((call) => call.path),
-      ["/api/2.0/token/create", "/api/2.0/preview/scim/v2/Me"],
+      ["/api/2.0/preview/scim/v2/Me", "/api/2.0/token/create", "/api/2.0/preview/scim/v2/Me"],
     );
     assert.equal(outs.authorizationHeader, `Bearer ${outs.tokenValue}`);
     assert.equal(outs.previousTokenId, "");
