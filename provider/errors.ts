@@ -1,3 +1,5 @@
+import { redact } from "./secret";
+
 /**
  * Every code that this package's errors carry. Codes are stable: scripts may rely on them, texts may improve.
  */
@@ -57,10 +59,11 @@ export class DatabricksTokensError extends Error {
   readonly ambiguous: boolean;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptionsWithOutcome = {}) {
-    super(`${message} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause });
+    const text = redact(message);
+    super(`${text} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "DatabricksTokensError";
     this.code = code;
-    this.text = message;
+    this.text = text;
     this.ambiguous = options.ambiguous ?? false;
   }
 }

@@ -1,3 +1,4 @@
+import { redact } from "../secret";
 import { type Properties, type TokenState, writeState } from "./state";
 
 /**
@@ -12,7 +13,7 @@ export class SavedFailure extends Error {
     properties: Properties,
     cause: Error,
   ) {
-    super(cause.message, { cause });
+    super(redact(cause.message), { cause });
     this.name = "SavedFailure";
     // They hold secrets: whoever prints the error must not see them.
     Object.defineProperty(this, "properties", { value: properties, enumerable: false });

@@ -234,6 +234,23 @@ describe("the dynamic provider over its protocol", function () {
     assert.equal(workspace.countCalls(CREATE), 4);
   });
 
+  it("shows no secret on its standard error, under NODE_DEBUG too", async () => {
+    const env = { DATABRICKS_HOST: workspace.host, DATABRICKS_TOKEN: workspace.admin.token };
+    const chatty = await Provider.start({ ...env, NODE_DEBUG: "undici,fetch,http,net,tls" });
+    try {
+      const { inputs } = await chatty.check({}, { origin });
+      const { id, outs } = await chatty.create(inputs);
+      workspace.faults.add({ path: "/api/2.0/token/delete", kind: "status", status: 400, body: `${outs.tokenValue}!` });
+      await chatty.delete(id, outs);
+      assert.match(chatty.stderr, /UNDICI|FETCH/);
+      for (const value of [outs.tokenValue, workspace.admin.token]) {
+        assert.ok(!chatty.stderr.includes(String(value)), "a secret stands in standard error");
+      }
+    } finally {
+      chatty.stop();
+    }
+  });
+
   it("sends a credential only to the host that it is meant for", async () => {
     const { id, outs } = await created({ scopes: ["jobs"] });
     const elsewhere = await LocalWorkspace.start();

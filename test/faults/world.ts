@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseComment } from "../../provider/token/marker";
 import { scheduleOf } from "../../provider/token/schedule";
-import { type Properties, readState, type TokenState } from "../../provider/token/state";
+import { ownersOf, type Properties, readState, type TokenState } from "../../provider/token/state";
 import { type Fault, type Identity, LocalWorkspace, type TokenRecord } from "../workspace";
 import { Settings } from "../workspace/settings";
 import { type Death, Machine } from "./machine";
@@ -106,12 +106,12 @@ export class World {
       if (round > 1) assert.deepEqual(errors, [], "an up without faults failed");
     }
     assert.equal(this.stack.changes(), false, "the stack does not come to rest");
-    const nonces = new Set(this.#allKept().map(({ id }) => id));
+    const owners = new Map(this.#allKept().map(({ id, outs }) => [id, ownersOf(readState(outs))]));
     const { errors } = await this.step({ do: "destroy" });
-    // A killed process may leave what no state knows; but whatever has the nonce of a resource is found again.
-    for (const { comment } of this.workspace.tokens()) {
-      const { nonce = "" } = parseComment(comment);
-      if (nonces.has(nonce)) throw new Broken("leaked", `a lost attempt outlived the destroy: ${comment}`);
+    // A killed process may leave what no state knows; but what has a resource's nonce and owner is found again.
+    for (const { comment, owner } of this.workspace.tokens()) {
+      if (owners.get(parseComment(comment).nonce ?? "")?.has(owner))
+        throw new Broken("leaked", `a lost attempt outlived the destroy: ${comment}`);
     }
     assert.deepEqual(errors, [], "a destroy without faults failed");
     assert.ok(this.stack.resources.every(({ kept, deposed }) => !kept && deposed.length === 0));
