@@ -83,7 +83,10 @@ export class Ledger {
     const states = this.stack.kept().map(({ id, outs }) => ({ id, state: readState(outs) }));
     const records = new Map(this.workspace.tokens({ all: true }).map((token) => [token.tokenId, token]));
     this.#nothingLeaked(states);
-    for (const { state } of states) nothingLost(state, records);
+    for (const { state } of states) {
+      nothingLost(state, records);
+      notFooled(state, records, this.workspace.now());
+    }
     this.#noOutage(records);
   }
 
@@ -140,4 +143,12 @@ function nothingLost(state: TokenState, records: ReadonlyMap<string, TokenRecord
   for (const { tokenId, tokenValue } of recordsOf(state)) {
     if (records.get(tokenId)?.value !== tokenValue.reveal()) throw new Broken("lost", `the value of ${tokenId}`);
   }
+}
+
+/** Only a token that is dead may be marked as gone. */
+function notFooled(state: TokenState, records: ReadonlyMap<string, TokenRecord>, now: number): void {
+  const current = state.current && records.get(state.current.tokenId);
+  if (!current || !state.unfinished.some(({ code }) => code === "current-gone")) return;
+  const expired = current.expiryTime >= 0 && current.expiryTime <= now;
+  if (current.alive && !expired) throw new Broken("lost", "a living token is marked as gone");
 }

@@ -109,9 +109,11 @@ export class World {
         return step.during === "up" ? this.#up(false) : this.#destroy();
       case "fault":
         workspace.faults.add(step.fault);
+        machine.hanging ||= step.fault.kind === "hang";
         break;
       case "mend":
         workspace.faults.clear();
+        machine.hanging = false;
         Object.assign(workspace.settings, { ...SLOW(0, 0, 0), ...AS_ASKED });
         machine.death = undefined;
         break;
