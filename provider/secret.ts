@@ -4,8 +4,18 @@ const HIDDEN = "[secret]";
 /** Shorter ones are no secrets, and would black out innocent text. */
 const SHORTEST = 8;
 
-/** Every secret that this process has seen: what it writes is searched for them. */
+/** More than the tokens that a user may have, several times over; a search for them all still takes no time. */
+const MOST_REMEMBERED = 4_000;
+
+/** The secrets that this process has seen last: what it writes is searched for them. */
 const seen = new Set<string>();
+
+function remember(value: string): void {
+  if (value.length < SHORTEST) return;
+  seen.delete(value);
+  seen.add(value);
+  if (seen.size > MOST_REMEMBERED) for (const oldest of seen) return void seen.delete(oldest);
+}
 
 /** A secret value at the package's inner seams: however it is printed, it shows `[secret]`; only `reveal()` gives it. */
 export class Secret {
@@ -13,7 +23,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
-    if (value.length >= SHORTEST) seen.add(value);
+    remember(value);
   }
 
   reveal(): string {
