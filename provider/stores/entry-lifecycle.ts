@@ -143,7 +143,15 @@ export class EntryLifecycle {
     const place = this.store.place(context, entry.where);
     const origin = originText(inputs.origin);
     // A resource with another name took the place over in this run.
-    if (this.#claims.isElsewhere(place.key, origin, inputs.nonce)) return;
+    if (this.#claims.isElsewhere(place.key, origin, inputs.nonce)) {
+      if (entry.adopted) {
+        context.warn(
+          `${place.shown} is another resource's now; what stood there before it was adopted is not kept any longer. ` +
+            "(To rename a resource, give it an alias: then nothing is lost.)",
+        );
+      }
+      return;
+    }
     try {
       if (await place.look()) await place.edit((held) => held && this.#wayBack(context, place, entry, held.value));
     } catch (error) {
