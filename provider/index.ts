@@ -1,6 +1,6 @@
 import "./node-version";
 
-export { DatabricksTokensError, type ErrorCode, InputError } from "./errors";
+export { DatabricksTokensError, type ErrorCode } from "./errors";
 export { DatabricksCfgProfile, type DatabricksCfgProfileArgs } from "./stores/databricks-cfg-profile";
 export { KeyringEntry, type KeyringEntryArgs } from "./stores/keyring-entry";
 export { NetrcEntry, type NetrcEntryArgs } from "./stores/netrc-entry";

@@ -2,6 +2,7 @@ import "./node-version";
 import { storeContext } from "./process/store-context";
 import { type DynamicConfig, surroundings, useConfig } from "./process/surroundings";
 import { contextFor } from "./process/token-context";
+import { redactError } from "./secret";
 import { databricksCfg } from "./stores/databricks-cfg";
 import { EntryLifecycle } from "./stores/entry-lifecycle";
 import { keyring } from "./stores/keyring";
@@ -15,6 +16,19 @@ import { read } from "./token/read";
 import type { Properties } from "./token/state";
 import { update } from "./token/update";
 
+/** Pulumi prints what a method throws, stack and all: nothing of it may be a secret. */
+function guarded<Args extends unknown[], Result>(
+  method: (...args: Args) => Result | Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await method(...args);
+    } catch (error) {
+      throw redactError(error);
+    }
+  };
+}
+
 /**
  * What the delegate loads: for each resource type the methods of a Pulumi dynamic provider. `configure` is synchronous,
  * so that no call can overtake it.
@@ -24,12 +38,12 @@ export const lifecycles = {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);
     },
-    check: async (olds: Properties, news: Properties) => check(surroundings(), olds, news),
-    diff: async (_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now()),
-    create: async (inputs: Properties) => create(contextFor(inputs, inputs), inputs),
-    read: async (id: string, props: Properties) => read(contextFor(props, props), id, props),
-    update: async (_id: string, olds: Properties, news: Properties) => update(contextFor(olds, news), olds, news),
-    delete: async (_id: string, props: Properties) => deleteToken(contextFor(props, props), props),
+    check: guarded((olds: Properties, news: Properties) => check(surroundings(), olds, news)),
+    diff: guarded((_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now())),
+    create: guarded((inputs: Properties) => create(contextFor(inputs, inputs), inputs)),
+    read: guarded((id: string, props: Properties) => read(contextFor(props, props), id, props)),
+    update: guarded((_id: string, olds: Properties, news: Properties) => update(contextFor(olds, news), olds, news)),
+    delete: guarded((_id: string, props: Properties) => deleteToken(contextFor(props, props), props)),
   },
   NetrcEntry: entriesOf(netrc),
   DatabricksCfgProfile: entriesOf(databricksCfg),
@@ -42,11 +56,11 @@ function entriesOf(store: Store) {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);
     },
-    check: async (olds: Properties, news: Properties) => entries.check(storeContext(), olds, news),
-    diff: async (_id: string, olds: Properties, news: Properties) => entries.diff(storeContext(), olds, news),
-    create: async (inputs: Properties) => entries.create(storeContext(), inputs),
-    read: async (id: string, props: Properties) => entries.read(storeContext(), id, props),
-    update: async (_id: string, olds: Properties, news: Properties) => entries.update(storeContext(), olds, news),
-    delete: async (_id: string, props: Properties) => entries.delete(storeContext(), props),
+    check: guarded((olds: Properties, news: Properties) => entries.check(storeContext(), olds, news)),
+    diff: guarded((_id: string, olds: Properties, news: Properties) => entries.diff(storeContext(), olds, news)),
+    create: guarded((inputs: Properties) => entries.create(storeContext(), inputs)),
+    read: guarded((id: string, props: Properties) => entries.read(storeContext(), id, props)),
+    update: guarded((_id: string, olds: Properties, news: Properties) => entries.update(storeContext(), olds, news)),
+    delete: guarded((_id: string, props: Properties) => entries.delete(storeContext(), props)),
   };
 }
