@@ -41,12 +41,20 @@ export interface Source {
 export const namespaceOf = (workspace: WorkspaceInput): string => workspace.configNamespace ?? "databricks";
 
 const snake = (setting: string): string => setting.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-/** Settings of Azure's own names; the environment calls them as Azure's tools do. */
-const ARM: Readonly<Record<string, string>> = {
+/** What the environment calls otherwise: Azure's settings as Azure's tools do. */
+const VARIABLES: Readonly<Record<string, string>> = {
   azureClientId: "ARM_CLIENT_ID",
   azureClientSecret: "ARM_CLIENT_SECRET",
   azureTenantId: "ARM_TENANT_ID",
+  azureEnvironment: "ARM_ENVIRONMENT",
+  azureUseMsi: "ARM_USE_MSI",
   azureWorkspaceResourceId: "DATABRICKS_AZURE_RESOURCE_ID",
+  databricksCliPath: "DATABRICKS_CLI_PATH",
+};
+/** Second names that official clients take. */
+const ALIASES: Readonly<Record<string, string>> = {
+  oidcTokenFilepath: "databricksIdTokenFilepath",
+  tokenAudience: "audience",
 };
 
 /**
@@ -62,13 +70,22 @@ export function sourcesFor(workspace: WorkspaceInput, surroundings: Surroundings
 
 function configSource(namespace: string, { config }: Surroundings): Source {
   const nameOf = (setting: string): string => `${namespace}:${setting}`;
-  return { kind: "config", title: "Pulumi config", nameOf, get: (setting) => config(nameOf(setting)) || undefined };
+  const get = (setting: string): string | undefined =>
+    config(nameOf(setting)) || (ALIASES[setting] && config(nameOf(ALIASES[setting]))) || undefined;
+  return { kind: "config", title: "Pulumi config", nameOf, get };
 }
 
 function environmentSource({ env }: Surroundings): Source {
-  const nameOf = (setting: string): string => ARM[setting] ?? `DATABRICKS_${snake(setting).toUpperCase()}`;
-  return { kind: "environment", title: "the environment", nameOf, get: (setting) => env[nameOf(setting)] || undefined };
+  const nameOf = (setting: string): string => VARIABLES[setting] ?? `DATABRICKS_${snake(setting).toUpperCase()}`;
+  const get = (setting: string): string | undefined => env[nameOf(setting)] || unsaid[setting]?.(env) || undefined;
+  return { kind: "environment", title: "the environment", nameOf, get };
 }
+
+/** What holds for settings that the environment does not name. */
+const unsaid: Readonly<Record<string, (env: Surroundings["env"]) => string | undefined>> = {
+  oidcTokenEnv: (env) => (env["DATABRICKS_OIDC_TOKEN"] ? "DATABRICKS_OIDC_TOKEN" : undefined),
+  oidcTokenFilepath: (env) => env["DATABRICKS_OIDC_TOKEN_FILE"],
+};
 
 /** The profile; one that can't be read holds the reason. */
 function readableProfile(
@@ -88,6 +105,9 @@ function readableProfile(
   }
 }
 
+/** The CLI's own section: not a profile, it names the one to take where nobody asks for another. */
+const SETTINGS = "__settings__";
+
 function profileSource(
   workspace: WorkspaceInput,
   config: Source,
@@ -100,10 +120,12 @@ function profileSource(
   const path = shown.replace(/^~(?=\/|$)/, home);
   const text = readFile(path);
   const profiles = text === undefined ? new Map<string, Profile>() : readProfiles(text, shown);
-  const name = named ?? "DEFAULT";
+  const byDefault = profiles.get(SETTINGS)?.get("default_profile") || undefined;
+  profiles.delete(SETTINGS);
+  const name = named ?? byDefault ?? "DEFAULT";
   const profile = profiles.get(name);
   if (!profile) {
-    if (named === undefined) return undefined;
+    if (named === undefined && byDefault === undefined) return undefined;
     throw new DatabricksTokensError(
       "INVALID_CONFIG",
       text === undefined
@@ -115,7 +137,8 @@ function profileSource(
     kind: "profile",
     title: `profile ${name} of ${shown}`,
     nameOf: snake,
-    get: (setting) => profile.get(snake(setting)) || undefined,
+    get: (setting) =>
+      profile.get(snake(setting)) || (ALIASES[setting] && profile.get(snake(ALIASES[setting]))) || undefined,
   };
 }
 

@@ -81,10 +81,10 @@ describe("credentials", () => {
 
   it("a source whose sign-in can't be used yet stops there: nobody else is taken for it", () => {
     const s = around({
-      env: { DATABRICKS_CLIENT_ID: "i", DATABRICKS_CLIENT_SECRET: "s" },
+      env: { DATABRICKS_USERNAME: "u", DATABRICKS_PASSWORD: "p" },
       file: `[DEFAULT]\nhost=${HOST}\ntoken=t\n`,
     });
-    assert.throws(() => sources({}, s), /oauth-m2m.*INVALID_CONFIG/s);
+    assert.throws(() => sources({}, s), /basic.*INVALID_CONFIG/s);
     assert.equal(credentialsFor(HOST, {}, s).credentials.length, 1, "read and delete may fall back on the profile");
   });
 
@@ -120,6 +120,14 @@ describe("profiles", () => {
       (error: Error) => /line 2, column 3/.test(error.message) && !error.message.includes("hunter2"),
     );
   });
+  it("the CLI's own section names the profile where nobody else does, and is none itself", () => {
+    const file = `[__settings__]\ndefault_profile = b\n[a]\ntoken = 1\n[b]\ntoken = 2\n[DEFAULT]\ntoken = 3\n`;
+    assert.deepEqual(sources({}, around({ file })), ["profile b of ~/.databrickscfg (token)"]);
+    assert.match(sources({ profile: "a" }, around({ file }))[0] ?? "", /profile a/);
+    const missing = around({ file: "[__settings__]\ndefault_profile = c\n[a]\ntoken = 1\n" });
+    assert.throws(() => sources({}, missing), /no profile c; there are a /);
+    assert.throws(() => sources({ profile: "__settings__" }, around({ file })), /no profile __settings__/);
+  });
   it("an unknown profile lists those there are", () => {
     const s = around({ file: "[a]\nhost=h\n[b]\nhost=h\n" });
     assert.throws(() => sources({ profile: "c" }, s), /no profile c; there are a, b/);
@@ -142,7 +150,7 @@ describe("a source that can't be used", () => {
     );
   });
   it("is no obstacle as a fallback in doubt", () => {
-    const env = { DATABRICKS_TOKEN: "b", ARM_CLIENT_ID: "i", ARM_CLIENT_SECRET: "s", ARM_TENANT_ID: "t" };
+    const env = { DATABRICKS_TOKEN: "b", DATABRICKS_CLIENT_ID: "i", DATABRICKS_CLIENT_SECRET: "s" };
     assert.equal(sources({}, around({ config: { "databricks:token": "a" }, env })).length, 1);
     assert.equal(
       codeOf(() => sources({}, around({ env }))),

@@ -8,6 +8,7 @@ import { bodyOf, breakConnection, listen, send } from "./connection";
 import { falseAnswer } from "./false-answers";
 import { type Fault, Faults } from "./faults";
 import { Identities, type Identity, type Role } from "./identities";
+import { OAuth } from "./oauth";
 import { route } from "./routes";
 import { type Change, Settings } from "./settings";
 import { bearerOf, type SignIn, signIn } from "./sign-in";
@@ -29,6 +30,7 @@ export class LocalWorkspace {
   readonly #clock = new Clock();
   readonly #identities = new Identities();
   readonly #tokens = new Tokens(() => this.now());
+  readonly oauth = new OAuth(this.#identities, () => this.now());
   /** Ends the waits under way. */
   readonly #stopped = new AbortController();
   #server: Server | undefined;
@@ -124,10 +126,15 @@ export class LocalWorkspace {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", this.#host);
-    const body = parse(await bodyOf(request));
+    const text = await bodyOf(request);
+    const isForm = /^application\/x-www-form-urlencoded/.test(request.headers["content-type"] ?? "");
+    const body = isForm ? {} : parse(text);
     await this.#wait(this.latencyMs);
     const value = bearerOf(request.headers.authorization);
-    const signedIn = signIn(url.pathname, value, { identities: this.#identities, tokens: this.#tokens });
+    const known = { identities: this.#identities, tokens: this.#tokens, oauth: this.oauth };
+    const form = { authorization: request.headers.authorization, fields: new URLSearchParams(isForm ? text : "") };
+    const open = this.oauth.answer(`${request.method} ${url.pathname}`, this.#host, form);
+    const signedIn = open ? { refusal: open } : signIn(url.pathname, value, known);
     const call: Call = {
       method: request.method ?? "GET",
       path: url.pathname,
