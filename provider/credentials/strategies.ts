@@ -47,6 +47,39 @@ export const STRATEGIES: readonly Strategy[] = [
     uses: ["clientId"],
     load: (): Way => require("./file-oidc") as typeof import("./file-oidc"),
   },
+  {
+    name: "azure-msi",
+    kind: "azure",
+    needs: ["azureUseMsi"],
+    load: (): Way => require("./azure/msi") as typeof import("./azure/msi"),
+  },
+  {
+    name: "azure-client-secret",
+    kind: "azure",
+    needs: ["azureClientId", "azureClientSecret"],
+    load: (): Way => require("./azure/client-secret") as typeof import("./azure/client-secret"),
+  },
+  {
+    name: "azure-workload-identity",
+    kind: "azure",
+    needs: [],
+    ambient: true,
+    load: (): Way => require("./azure/workload-identity") as typeof import("./azure/workload-identity"),
+  },
+  {
+    name: "azure-pipelines",
+    kind: "azure",
+    needs: [],
+    ambient: true,
+    load: (): Way => require("./azure/pipelines") as typeof import("./azure/pipelines"),
+  },
+  {
+    name: "azure-cli",
+    kind: "azure",
+    needs: [],
+    ambient: true,
+    load: (): Way => require("./azure/cli") as typeof import("./azure/cli"),
+  },
 ];
 
 /** Config keys that are secrets: Pulumi must have them by `--secret`. */

@@ -1,4 +1,5 @@
 import type { Authorization } from "../workspace/authorization";
+import type { MakeCredential } from "./azure/entra";
 import type { Surroundings } from "./sources";
 
 /** Ways of one kind are alternatives: the first in the official order is taken. Two kinds in one source are in doubt. */
@@ -43,4 +44,6 @@ export interface Way {
   lacks?(settings: Settings): string | undefined;
   /** Signs in; no call is made before the first headers are asked for. */
   authorize(signIn: SignIn): Authorization;
+  /** Of Azure's: the credential alone, which other authorities of Azure take too. */
+  entra?(signIn: SignIn): MakeCredential;
 }

@@ -5,6 +5,7 @@ import { type Answer, failure, ok } from "./answer";
 import { type Call, tokenIdOf } from "./calls";
 import { Clock } from "./clock";
 import { bodyOf, breakConnection, listen, send } from "./connection";
+import { type EntraSignIn, tenantPage, withEntra } from "./entra-sign-in";
 import { falseAnswer } from "./false-answers";
 import { type Fault, Faults } from "./faults";
 import { Identities, type Identity, type Role } from "./identities";
@@ -26,6 +27,9 @@ export class LocalWorkspace {
   readonly faults = new Faults();
   readonly settings = new Settings();
   readonly admin: Identity;
+
+  /** Set: an Azure workspace, which Entra ID signs in to. */
+  entra: EntraSignIn | undefined;
 
   readonly #clock = new Clock();
   readonly #identities = new Identities();
@@ -131,9 +135,12 @@ export class LocalWorkspace {
     const body = isForm ? {} : parse(text);
     await this.#wait(this.latencyMs);
     const value = bearerOf(request.headers.authorization);
-    const known = { identities: this.#identities, tokens: this.#tokens, oauth: this.oauth };
+    const byOther = (token: string): Identity | undefined =>
+      this.oauth.withToken(token) ?? (this.entra && withEntra(this.entra, token, request.headers, this.#identities));
+    const known = { identities: this.#identities, tokens: this.#tokens, byOther };
     const form = { authorization: request.headers.authorization, fields: new URLSearchParams(isForm ? text : "") };
-    const open = this.oauth.answer(`${request.method} ${url.pathname}`, this.#host, form);
+    const open =
+      tenantPage(url.pathname, this.entra) ?? this.oauth.answer(`${request.method} ${url.pathname}`, this.#host, form);
     const signedIn = open ? { refusal: open } : signIn(url.pathname, value, known);
     const call: Call = {
       method: request.method ?? "GET",

@@ -1,6 +1,5 @@
 import { type Answer, deadCredential, denied, loginPage, noCredential } from "./answer";
 import type { Identities, Identity } from "./identities";
-import type { OAuth } from "./oauth";
 import type { Request } from "./routes";
 import type { TokenRecord, Tokens } from "./tokens";
 
@@ -12,7 +11,11 @@ export type SignIn =
 export function signIn(
   path: string,
   value: string | undefined,
-  { identities, tokens, oauth }: { identities: Identities; tokens: Tokens; oauth: Pick<OAuth, "withToken"> },
+  {
+    identities,
+    tokens,
+    byOther,
+  }: { identities: Identities; tokens: Tokens; byOther(value: string): Identity | undefined },
 ): SignIn {
   if (path.startsWith("/.well-known/") || path.startsWith("/oidc/")) {
     return { refusal: { status: 404, body: "", headers: { "content-type": "text/plain" } } };
@@ -21,7 +24,7 @@ export function signIn(
   if (value === undefined) return { refusal: noCredential() };
   const known = tokens.withValue(value);
   const shown = known && tokens.signsIn(known) ? known : undefined;
-  const caller = shown ? identities.named(shown.owner) : (identities.withBootstrap(value) ?? oauth.withToken(value));
+  const caller = shown ? identities.named(shown.owner) : (identities.withBootstrap(value) ?? byOther(value));
   if (!caller) return { refusal: deadCredential() };
   if (!caller.member) return { caller, refusal: denied("User not authorized.") };
   return { caller, shown };
