@@ -24,6 +24,8 @@ export interface Question {
   readonly form?: Readonly<Record<string, string | Secret | undefined>>;
   /** Epoch ms. */
   readonly until: number;
+  /** What a 404 means. @default that it has no such sign-in */
+  readonly absent?: string;
 }
 
 type Answered = Exclude<Incoming, { failure: unknown }>;
@@ -55,7 +57,7 @@ type Outcome =
 async function attempt(
   strategy: string,
   { from, timeoutMs: callMs, surroundings }: Pick<SignIn, "from" | "timeoutMs" | "surroundings">,
-  { method, url, headers = {}, form, until }: Question,
+  { method, url, headers = {}, form, until, absent }: Question,
 ): Promise<Outcome> {
   const address = addressOf(url, strategy, from);
   const failed = (code: ErrorCode, text: string, cause?: unknown): DatabricksTokensError =>
@@ -85,13 +87,18 @@ async function attempt(
   const secrets = [...Object.values(headers), ...Object.values(form ?? {})].filter(
     (value) => typeof value === "object",
   );
-  const [code, text] = meaning(incoming, address, secrets);
+  const [code, text] = meaning(incoming, address, secrets, absent);
   const pauseMs = retryAfterMs(incoming.headers["retry-after"], Date.now());
   return { error: failed(code, text), pauseMs };
 }
 
 /** What an answer that gives nothing means. */
-function meaning(answer: Answered, { origin, pathname }: URL, secrets: readonly Secret[]): [ErrorCode, string] {
+function meaning(
+  answer: Answered,
+  { origin, pathname }: URL,
+  secrets: readonly Secret[],
+  absent = "it has no such sign-in. Is that a workspace's address?",
+): [ErrorCode, string] {
   const { status, headers } = answer;
   const body = readErrorBody(answer.body, headers["content-type"]);
   const said = foreignText([body.errorCode, body.message].filter((part) => part !== "").join(": "), secrets);
@@ -103,7 +110,7 @@ function meaning(answer: Answered, { origin, pathname }: URL, secrets: readonly 
   if (status === 429) return ["THROTTLED", `${where}: too many requests. Run again later`];
   if (status >= 500 || status === 408) return ["SERVER_ERROR", `${where}: run again later`];
   if (status === 404 || status === 405) {
-    return ["NOT_SUPPORTED", `${where}: it has no such sign-in. Is that a workspace's address?`];
+    return ["NOT_SUPPORTED", `${where}: ${absent}`];
   }
   const offset = Date.parse(headers["date"] ?? "") - Date.now();
   const toDo = "is the credential right and not expired, and is its principal a member of the workspace?";

@@ -22,6 +22,8 @@ export interface Surroundings {
   /** undefined: there is no such file. */
   readFile(path: string): string | undefined;
   readonly home: string;
+  /** What `knowingAzureHost` has looked up; throws why it could not. */
+  hostOfResource?(resourceId: string): string | undefined;
 }
 
 export type HostSource = "workspace" | "config" | "environment" | "profile";
@@ -150,17 +152,33 @@ export interface ResolvedHost {
   readonly from: string;
 }
 
-/** The workspace's host by the first place that names one; undefined if none does. */
-export function resolveHost(workspace: WorkspaceInput, surroundings: Surroundings): ResolvedHost | undefined {
-  if (workspace.host !== undefined) {
-    return { host: parseHost(workspace.host), source: "workspace", from: "workspace.host" };
-  }
+/** Where the workspace is named first: by its host, or by its Azure resource id alone. */
+export type Place = { readonly source: HostSource; readonly from: string } & (
+  | { readonly host: string }
+  | { readonly resourceId: string }
+);
+
+export function firstPlace(workspace: WorkspaceInput, surroundings: Surroundings): Place | undefined {
+  const { host, azureWorkspaceResourceId: resourceId } = workspace;
+  if (host !== undefined) return { host, source: "workspace", from: "workspace.host" };
+  if (resourceId !== undefined) return { resourceId, source: "workspace", from: "workspace.azureWorkspaceResourceId" };
   for (const source of sourcesFor(workspace, surroundings)) {
     if (source.problem) throw source.problem;
-    const host = source.get("host");
-    if (host === undefined) continue;
-    const from = `${source.title} ${source.kind === "profile" ? "" : source.nameOf("host")}`.trim();
-    return { host: parseHost(host), source: source.kind, from };
+    const named = (setting: string): string =>
+      `${source.title} ${source.kind === "profile" ? "" : source.nameOf(setting)}`.trim();
+    const own = source.get("host");
+    if (own !== undefined) return { host: own, source: source.kind, from: named("host") };
+    const id = source.get("azureWorkspaceResourceId");
+    if (id !== undefined) return { resourceId: id, source: source.kind, from: named("azureWorkspaceResourceId") };
   }
   return undefined;
+}
+
+/** The workspace's host by the first place that names one; undefined if none does. */
+export function resolveHost(workspace: WorkspaceInput, surroundings: Surroundings): ResolvedHost | undefined {
+  const place = firstPlace(workspace, surroundings);
+  if (!place) return undefined;
+  const { source, from } = place;
+  const host = "host" in place ? place.host : surroundings.hostOfResource?.(place.resourceId);
+  return host === undefined ? undefined : { host: parseHost(host), source, from };
 }
