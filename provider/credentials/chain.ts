@@ -3,7 +3,7 @@ import type { Authorization } from "../workspace/authorization";
 import { ambientSource } from "./ambient";
 import { firstThatWorks } from "./first-that-works";
 import { notMeantFor } from "./meant-for";
-import { namespaceOf, type Source, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
+import { namespaceOf, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
 import { STRATEGIES } from "./strategies";
 import type { Strategy } from "./strategy";
 import { signInOf, type View, viewOf } from "./view";
@@ -32,13 +32,11 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
   if (forced !== undefined && !isStrategy(forced)) return { credentials: [], problem: noSuchAuthType(forced) };
   const reasons: string[] = [];
   const credentials: Credential[] = [];
-  const earlier: Source[] = [];
   let problem: DatabricksTokensError | undefined;
-  for (const source of sources) {
-    const view = viewOf(host, workspace, surroundings, source, earlier);
-    const unfit = source.problem ?? notMeantFor(host, workspace, source);
-    if (unfit === undefined) earlier.push(source);
-    const found = unfit ?? signIn(view, forced);
+  const unfit = sources.map((source) => source.problem ?? notMeantFor(host, workspace, source));
+  const fit = sources.filter((_, index) => unfit[index] === undefined);
+  for (const [index, source] of sources.entries()) {
+    const found = unfit[index] ?? signIn(viewOf(host, workspace, surroundings, source, fit), forced);
     if (typeof found === "string") reasons.push(`${source.title}: ${found}`);
     else if (!(found instanceof DatabricksTokensError)) {
       if (!credentials.some(({ identityKey }) => identityKey === found.identityKey)) credentials.push(found);
@@ -47,7 +45,7 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
     else if (credentials.length === 0) problem ??= found;
   }
   if (credentials.length === 0 && !problem && forced === undefined) {
-    const found = onThisMachine(viewOf(host, workspace, surroundings, ambientSource, earlier));
+    const found = onThisMachine(viewOf(host, workspace, surroundings, ambientSource, fit));
     if (typeof found === "string") reasons.push(`${ambientSource.title}: ${found}`);
     else credentials.push(found);
   }

@@ -5,12 +5,12 @@ import type { Settings, SignIn, Strategy } from "./strategy";
 
 /** What `workspace` names for every source. */
 const OVERLAID = ["clientId", "azureClientId", "azureTenantId", "azureWorkspaceResourceId"] as const;
-/** What is no secret, so that an earlier source may say it for a later one: an id in the config, its secret in CI. */
+/** What is no secret, so that one source may say it for another: an id in the config, its secret in CI. */
 const SHARED: readonly string[] = [...OVERLAID, "azureEnvironment", "tokenAudience", "databricksCliPath"];
 /** What the strategies of Azure look at besides what they need. */
 const AZURE = ["azureClientId", "azureTenantId", "azureWorkspaceResourceId", "azureEnvironment"];
 
-/** The settings as a source sees them: `workspace` first, then its own, then what earlier sources say that is no secret. */
+/** The settings as a source sees them: `workspace` first, then its own, then what others say that is no secret. */
 export interface View extends Settings {
   readonly source: Source;
   readonly timeoutMs: number;
@@ -23,10 +23,10 @@ export function viewOf(
   workspace: WorkspaceInput,
   surroundings: Surroundings,
   source: Source,
-  earlier: readonly Source[],
+  others: readonly Source[],
 ): View {
   const shared = (name: string): Source | undefined =>
-    SHARED.includes(name) ? earlier.find((other) => other.get(name) !== undefined) : undefined;
+    SHARED.includes(name) ? others.find((other) => other.get(name) !== undefined) : undefined;
   const overlaid = (name: string): string | undefined =>
     OVERLAID.some((key) => key === name) ? workspace[name as (typeof OVERLAID)[number]] : undefined;
   const isOwn = (name: string): boolean => (overlaid(name) ?? source.get(name)) !== undefined;

@@ -44,9 +44,9 @@ function azureSignIn(workspace: WorkspaceInput, surroundings: Surroundings): { s
     (source) => !source.problem && !notAskedFor(workspace, source),
   );
   const lacking: string[] = [];
-  for (const [index, source] of [...sources, ambientSource].entries()) {
+  for (const source of [...sources, ambientSource]) {
     const isAmbient = source === ambientSource;
-    const view = viewOf("", workspace, surroundings, source, sources.slice(0, index));
+    const view = viewOf("", workspace, surroundings, source, sources);
     const authType = workspace.authType ?? source.get("authType");
     for (const strategy of STRATEGIES.filter(({ kind }) => kind === "azure")) {
       if (authType === undefined ? isAmbient !== (strategy.ambient ?? false) : authType !== strategy.name) continue;
