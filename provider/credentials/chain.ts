@@ -56,7 +56,7 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
 function noCredentials(host: string, workspace: WorkspaceInput, reasons: readonly string[]): DatabricksTokensError {
   return new DatabricksTokensError(
     "NO_CREDENTIALS",
-    `There is no way to sign in to ${host}. ${reasons.join("; ")}. ` +
+    `There is no way to sign in to ${host}:\n${reasons.map((reason) => `- ${reason}\n`).join("")}` +
       `Set one: pulumi config set --secret ${namespaceOf(workspace)}:token, or DATABRICKS_TOKEN, or a profile of ~/.databrickscfg`,
   );
 }
@@ -81,7 +81,8 @@ function signIn(view: View, forced: string | undefined): Credential | string | D
   for (const strategy of STRATEGIES.filter(({ name, ambient }) => !ambient || name === authType)) {
     const lacks = view.lacks(strategy, strategy.name === authType);
     if (lacks === undefined) complete.push(strategy);
-    else if (authType === undefined || strategy.name === authType) lacking.push(`${lacks} (${strategy.name})`);
+    else if (strategy.name === authType || (authType === undefined && strategy.kind !== "basic"))
+      lacking.push(`${lacks} (${strategy.name})`);
   }
   const strategies = complete.filter(({ name }) => authType === undefined || name === authType);
   const [strategy] = strategies;

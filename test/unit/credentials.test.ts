@@ -79,6 +79,17 @@ describe("credentials", () => {
     assert.throws(() => sources({}, s), /no databricks:token.*no DATABRICKS_TOKEN.*adb-9\.9.*NO_CREDENTIALS/s);
   });
 
+  it("none: every strategy is named with what it lacks, where it could be", () => {
+    const { problem } = credentialsFor(HOST, {}, around());
+    const names = ["pat", "oauth-m2m", "github-oidc", "env-oidc", "file-oidc", "azure-msi", "azure-client-secret"];
+    const found = ["databricks-cli", "azure-workload-identity", "azure-pipelines", "azure-cli"];
+    for (const name of [...names, ...found]) assert.ok(problem?.message.includes(`(${name})`), name);
+    assert.match(
+      problem?.message ?? "",
+      /the environment: no DATABRICKS_TOKEN \(pat\).*this machine: there is no Dat/s,
+    );
+  });
+
   it("a source whose sign-in can't be used yet stops there: nobody else is taken for it", () => {
     const s = around({
       env: { DATABRICKS_USERNAME: "u", DATABRICKS_PASSWORD: "p" },
@@ -156,6 +167,16 @@ describe("a source that can't be used", () => {
       codeOf(() => sources({}, around({ env }))),
       "AMBIGUOUS_CREDENTIALS",
     );
+  });
+  it("a file that can't be read is named, and matters only to whom nobody else serves", () => {
+    const unreadable = {
+      ...around(),
+      readFile: (): never => {
+        throw Object.assign(new Error("EACCES: permission denied, open '/home/me/.databrickscfg'"), { code: "EACCES" });
+      },
+    };
+    assert.throws(() => sources({}, unreadable), /EACCES: permission denied.*databrickscfg.*INVALID_CONFIG/);
+    assert.equal(sources({}, { ...unreadable, env: { DATABRICKS_TOKEN: "t" } }).length, 1);
   });
   it("a token with a line break in it is refused before any call", () => {
     assert.equal(

@@ -58,6 +58,6 @@ function azureSignIn(workspace: WorkspaceInput, surroundings: Surroundings): { s
   throw new DatabricksTokensError(
     "NO_CREDENTIALS",
     `The workspace is named by its Azure resource id alone, and there is no sign-in of Entra ID to look its address up ` +
-      `with. ${lacking.join("; ")}. Set host, or one of these`,
+      `with:\n${lacking.map((reason) => `- ${reason}\n`).join("")}Set host, or one of these`,
   );
 }
