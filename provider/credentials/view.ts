@@ -36,7 +36,14 @@ export function viewOf(
     if (overlaid(name) !== undefined) return `workspace.${name}`;
     return (isOwn(name) ? source : (shared(name) ?? source)).nameOf(name);
   };
-  const view = { host, surroundings, source, setting, nameOf, timeoutMs: timeoutOf(workspace, surroundings) };
+  const view = {
+    host,
+    surroundings,
+    source,
+    setting,
+    nameOf,
+    timeoutMs: settingsFrom(workspace, surroundings).httpTimeoutMs,
+  };
   const lacks = ({ needs, load }: Strategy, asked: boolean): string | undefined => {
     const missing = needs.filter((name) => setting(name) === undefined);
     if (missing.length > 0) return `no ${missing.map(nameOf).join(", ")}`;
@@ -44,11 +51,6 @@ export function viewOf(
     return load().lacks?.(view);
   };
   return { ...view, lacks };
-}
-
-/** A view is made for messages too, where nothing but the strategy is at fault. */
-function timeoutOf(workspace: WorkspaceInput, surroundings: Surroundings): number {
-  return settingsFrom(workspace, surroundings).httpTimeoutMs;
 }
 
 /** What a strategy signs in with. */

@@ -23,6 +23,9 @@ async function main(): Promise<object> {
   return { userName, strategy: credential?.strategy, source: credential?.source };
 }
 
-main()
-  .catch((error) => ({ code: error.code, message: error.message, stack: error.code ? undefined : error.stack }))
-  .then((outcome) => process.stdout.write(JSON.stringify(outcome), () => process.exit()));
+// mocha loads every file of a folder.
+if (require.main === module) {
+  main()
+    .catch((error) => ({ code: error.code, message: error.message, stack: error.code ? undefined : error.stack }))
+    .then((outcome) => process.stdout.write(JSON.stringify(outcome), () => process.exit()));
+}
