@@ -44,9 +44,12 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
     // Only the configured identity must be beyond doubt; a fallback in doubt is none.
     else if (credentials.length === 0) problem ??= found;
   }
-  if (credentials.length === 0 && !problem && forced === undefined) {
+  // Whoever asks for one way in is not given another.
+  const isAsked = forced !== undefined || fit.some((source) => source.get("authType") !== undefined);
+  if (credentials.length === 0 && !problem && !isAsked) {
     const found = onThisMachine(viewOf(host, workspace, surroundings, ambientSource, fit));
     if (typeof found === "string") reasons.push(`${ambientSource.title}: ${found}`);
+    else if (found instanceof DatabricksTokensError) problem = found;
     else credentials.push(found);
   }
   if (credentials.length === 0) problem ??= noCredentials(host, workspace, reasons);
@@ -94,13 +97,15 @@ function signIn(view: View, forced: string | undefined): Credential | string | D
 }
 
 /** What is found on the machine without being set anywhere: the first that is signed in. */
-function onThisMachine(view: View): Credential | string {
+function onThisMachine(view: View): Credential | string | DatabricksTokensError {
   const lacking: string[] = [];
   const ways: Credential[] = [];
   for (const strategy of STRATEGIES.filter(({ ambient }) => ambient)) {
     const lacks = view.lacks(strategy, true);
-    if (lacks === undefined) ways.push(credentialBy(strategy, view));
-    else lacking.push(`${lacks} (${strategy.name})`);
+    const way = lacks ?? attempted(() => credentialBy(strategy, view));
+    if (way instanceof DatabricksTokensError) return way;
+    if (typeof way === "string") lacking.push(`${way} (${strategy.name})`);
+    else ways.push(way);
   }
   const [first, ...rest] = ways;
   if (!first) return lacking.join(", ");

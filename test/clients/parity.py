@@ -30,4 +30,5 @@ def pick(case):
         return {"error": str(error)}
 
 
-print(json.dumps([pick(case) for case in json.load(sys.stdin)]))
+if __name__ == "__main__":
+    print(json.dumps([pick(case) for case in json.load(sys.stdin)]))

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import type { Properties } from "../../provider/token/state";
+import { ROOT } from "../engine/stack";
 import { LocalWorkspace } from "../workspace";
 import { LocalAzure } from "../workspace/azure";
 import { Provider } from "./provider";
@@ -67,7 +70,7 @@ describe("signing in, in the real provider process", function () {
     const provider = keep(await Provider.start(env));
     assert.match(await reason(provider, `${ID}2`), /answered 404 .*Azure has no such workspace.*NOT_SUPPORTED/);
     assert.match(await reason(provider, "/nonsense"), /must be of the form/);
-    assert.match(await reason(keep(await Provider.start(azure.env)), ID), /no ARM_CLIENT_ID.*NO_CREDENTIALS/);
+    assert.match(await reason(keep(await Provider.start(azure.env)), ID), /no ARM_CLIENT_ID.*NO_CREDENTIALS/s);
   });
 
   it("two workspaces and identities in one program: neither's credential reaches the other", async () => {
@@ -105,5 +108,13 @@ describe("signing in, in the real provider process", function () {
       assert.equal(workspace.countCalls("POST /oidc/v1/token"), 1);
     }
     for (const { id, outs } of made) await provider.delete(id, outs);
+  });
+
+  it("loads no strategy, and nothing of Azure, before one is used", async () => {
+    const print = "console.log(Object.keys(require.cache).filter((file) => !file.includes('undici')).join())";
+    const script = `require("pulumi-databricks-tokens/lifecycle"); ${print}`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: ROOT });
+    assert.match(stdout, /credentials.chain\.js/);
+    assert.doesNotMatch(stdout, /@azure|credentials.azure[^-]|oauth-m2m|oidc|databricks-cli/);
   });
 });

@@ -21,6 +21,15 @@ const refused = (status: number, error: string, description: string): Answer => 
   body: { error, error_description: description },
 });
 
+/** RFC 6749 has clients encode id and secret; Go's does, Python's does not. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The workspace's own OAuth: discovery, client credentials and token exchange, and the tokens that they gave. */
 export class OAuth {
   readonly trusted: Trust[] = [];
@@ -72,12 +81,10 @@ export class OAuth {
   }
 
   #clientCredentials({ authorization = "" }: Form): Answer {
-    const pair = Buffer.from(/^Basic (.+)$/.exec(authorization)?.[1] ?? "", "base64")
-      .toString("utf8")
-      .split(":");
-    const [id, secret] = pair.map((part) => decodeURIComponent(part.replaceAll("+", " ")));
-    const identity = this.identities.withClientId(id ?? "");
-    if (!identity?.clientSecret || identity.clientSecret !== secret) {
+    const pair = Buffer.from(/^Basic (.+)$/.exec(authorization)?.[1] ?? "", "base64").toString("utf8");
+    const [, id = "", secret = ""] = /^([^:]*):(.*)$/.exec(pair) ?? [];
+    const identity = this.identities.withClientId(id);
+    if (!identity?.clientSecret || ![secret, decoded(secret)].includes(identity.clientSecret)) {
       return refused(401, "invalid_client", "Client authentication failed");
     }
     return this.#give(identity);

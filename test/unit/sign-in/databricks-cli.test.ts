@@ -36,6 +36,12 @@ describe("sign-in by databricks-cli, with a stand-in for the CLI", () => {
     assert.equal(readFileSync(join(folder, "log"), "utf8"), `auth token --host ${workspace.host}\n`);
   });
 
+  it("is not given to whoever asks for another way in, which lacks something", () => {
+    fakeCommand(folder, "databricks", signedIn());
+    const given = { env: { ...env(), DATABRICKS_AUTH_TYPE: "oauth-m2m" } };
+    assert.throws(() => configured(workspace.host, given), /no DATABRICKS_CLIENT_ID.*NO_CREDENTIALS/s);
+  });
+
   it("by the profile that `databricks auth login` writes", async () => {
     fakeCommand(folder, "databricks", signedIn());
     const file = `[DEFAULT]\nhost = ${workspace.host}\nauth_type = databricks-cli\n`;
