@@ -1,3 +1,5 @@
+import { redact } from "./secret";
+
 /**
  * Every code that this package's errors carry. Codes are stable: scripts may rely on them, texts may improve.
  */
@@ -57,21 +59,11 @@ export class DatabricksTokensError extends Error {
   readonly ambiguous: boolean;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptionsWithOutcome = {}) {
-    super(`${message} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause });
+    const text = redact(message);
+    super(`${text} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "DatabricksTokensError";
     this.code = code;
-    this.text = message;
+    this.text = text;
     this.ambiguous = options.ambiguous ?? false;
-  }
-}
-
-/** An error whose subject is one input property; at preview it becomes a check failure that names the property. */
-export class InputError extends DatabricksTokensError {
-  readonly property: string;
-
-  constructor(property: string, message: string, code: ErrorCode = "INVALID_INPUT") {
-    super(code, message);
-    this.name = "InputError";
-    this.property = property;
   }
 }

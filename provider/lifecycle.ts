@@ -2,6 +2,7 @@ import "./node-version";
 import { knowingAzureHost, type Surroundings } from "./credentials";
 import { type DynamicConfig, surroundings, useConfig } from "./process/surroundings";
 import { contextFor } from "./process/token-context";
+import { redactError } from "./secret";
 import { check } from "./token/check";
 import { create } from "./token/create";
 import { deleteToken } from "./token/delete";
@@ -23,6 +24,19 @@ async function surroundingsOf(olds: Properties, news: Properties): Promise<Surro
   return knowingAzureHost(surroundings(), texts(workspace), old);
 }
 
+/** Pulumi prints what a method throws, stack and all: nothing of it may be a secret. */
+function guarded<Args extends unknown[], Result>(
+  method: (...args: Args) => Result | Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await method(...args);
+    } catch (error) {
+      throw redactError(error);
+    }
+  };
+}
+
 /**
  * What the delegate loads: for each resource type the methods of a Pulumi dynamic provider. `configure` is synchronous,
  * so that no call can overtake it.
@@ -32,11 +46,11 @@ export const lifecycles = {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);
     },
-    check: async (olds: Properties, news: Properties) => check(await surroundingsOf(olds, news), olds, news),
-    diff: async (_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now()),
-    create: async (inputs: Properties) => create(contextFor(inputs, inputs), inputs),
-    read: async (id: string, props: Properties) => read(contextFor(props, props), id, props),
-    update: async (_id: string, olds: Properties, news: Properties) => update(contextFor(olds, news), olds, news),
-    delete: async (_id: string, props: Properties) => deleteToken(contextFor(props, props), props),
+    check: guarded(async (olds: Properties, news: Properties) => check(await surroundingsOf(olds, news), olds, news)),
+    diff: guarded((_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now())),
+    create: guarded((inputs: Properties) => create(contextFor(inputs, inputs), inputs)),
+    read: guarded((id: string, props: Properties) => read(contextFor(props, props), id, props)),
+    update: guarded((_id: string, olds: Properties, news: Properties) => update(contextFor(olds, news), olds, news)),
+    delete: guarded((_id: string, props: Properties) => deleteToken(contextFor(props, props), props)),
   },
 };

@@ -46,7 +46,7 @@ const TASKS = {
 /** Only these drive the real CLI; without a folder all tests run. */
 const needsEngine = (args) => {
   const folders = args.filter((arg) => arg.startsWith("test/"));
-  return folders.length === 0 || folders.some((folder) => folder === "test/" || folder.startsWith("test/engine"));
+  return folders.length === 0 || folders.some((folder) => /^test\/($|engine|faults($|\/kill))/.test(folder));
 };
 
 async function main(task, given) {

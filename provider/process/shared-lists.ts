@@ -1,5 +1,7 @@
 import type { Credential } from "../credentials";
+import { DatabricksTokensError } from "../errors";
 import type { Listing } from "../token/context";
+import { isRefusal } from "../token/identity";
 import { type Caller, currentUser, listTokens, listTokensOf } from "../workspace";
 
 /** How long a listing serves everybody in this process. */
@@ -18,8 +20,18 @@ export class SharedLists {
     { fresh = false, owner }: { fresh?: boolean; owner?: string } = {},
   ): Promise<Listing> {
     const key = `${caller.client.host} ${identityKey} ${owner ?? ""}`;
-    const shared = fresh ? undefined : this.#listings.get(key);
-    if (shared && this.now() - shared.at < SHARED_MS) return shared.listing;
+    const shared = this.#listings.get(key);
+    if (!fresh && shared && this.now() - shared.at < SHARED_MS) {
+      return shared.listing.catch((error) => {
+        // It may have run out of its starter's time, which is not ours.
+        if (error instanceof DatabricksTokensError && error.code === "TIMEOUT") return this.#ask(key, caller, owner);
+        throw error;
+      });
+    }
+    return this.#ask(key, caller, owner);
+  }
+
+  #ask(key: string, caller: Caller, owner: string | undefined): Promise<Listing> {
     const at = this.now();
     const tokens = owner === undefined ? listTokens(caller) : listTokensOf(caller, owner);
     const listing = tokens.then((found) => ({ tokens: found, at }));
@@ -31,10 +43,13 @@ export class SharedLists {
 
   async userName(caller: Caller, { identityKey }: Credential): Promise<string | undefined> {
     const key = `${caller.client.host} ${identityKey}`;
-    const known = this.#userNames.get(key) ?? currentUser(caller, 0).then(({ userName }) => userName);
+    const known = this.#userNames.get(key) ?? currentUser(caller).then(({ userName }) => userName);
     this.#userNames.set(key, known);
     // A failure is no answer: the next one asks again.
     known.catch(() => this.#userNames.get(key) === known && this.#userNames.delete(key));
-    return known.catch(() => undefined);
+    return known.catch((error) => {
+      if (isRefusal(error)) return undefined;
+      throw error;
+    });
   }
 }

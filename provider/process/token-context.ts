@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { credentialsFor, settingsFrom, type WorkspaceInput } from "../credentials";
+import { redact } from "../secret";
 import { as, DEFAULT_LIMITS, type TokenContext } from "../token/context";
 import { type Properties, readInputs } from "../token/state";
 import { clientFor } from "../workspace";
@@ -31,7 +32,7 @@ export function contextFor(held: Properties, wish: Properties): TokenContext {
     assertEngine,
     list: (credential, options) => shared.list(as(context, credential), credential, options),
     userName: (credential) => shared.userName(as(context, credential), credential),
-    warn: (message) => void process.stderr.write(`warning: ${message}\n`),
+    warn: (message) => void process.stderr.write(`warning: ${redact(message)}\n`),
   };
   return context;
 }

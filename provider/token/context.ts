@@ -43,7 +43,7 @@ export interface TokenContext {
    * seconds; `fresh` asks the workspace again.
    */
   list(credential: Credential, options?: { fresh?: boolean; owner?: string }): Promise<Listing>;
-  /** The user name behind a credential, asked once; undefined where it can't be told. */
+  /** The user name behind a credential, asked once; undefined where it may not know itself. */
   userName(credential: Credential): Promise<string | undefined>;
   /** Throws ENGINE_GONE if the Pulumi CLI that started this process is gone: nothing may be minted any more. */
   assertEngine(): Promise<void>;

@@ -13,10 +13,10 @@ export async function create(context: TokenContext, props: Properties): Promise<
   const state: TokenState = { inputs, owner: "", unfinished: [], candidates: [], retiring: [] };
   try {
     await renew(begin(context, state, inputs));
+    return { id: inputs.nonce, outs: writeState(state, context.client.serverNow()) };
   } catch (error) {
     const nothingLeft = state.unfinished.length === 0 && state.candidates.length === 0;
     if (nothingLeft) throw error;
     throw SavedFailure.of(state, props, context.client.serverNow(), error);
   }
-  return { id: inputs.nonce, outs: writeState(state, context.client.serverNow()) };
 }

@@ -1,9 +1,11 @@
+import type { Credential } from "../credentials";
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import type { TokenContext } from "./context";
 import { asAnybody, isRefusal } from "./identity";
+import { itself } from "./proof";
 import { revokeAndProve, revokeUnproved } from "./revoke";
-import { knownIds, type Properties, readState, type TokenState } from "./state";
-import { ownSight, settle, sightOf, sweep } from "./sweep";
+import { knownIds, ownersOf, type Properties, readState, type TokenState, type Unfinished } from "./state";
+import { type Attempts, settle, sightOf, sweepOwners } from "./sweep";
 
 /**
  * Revokes every token of the resource, lost attempts included, and succeeds only once each is proved dead. After a
@@ -11,55 +13,76 @@ import { ownSight, settle, sightOf, sweep } from "./sweep";
  */
 export async function deleteToken(context: TokenContext, props: Properties): Promise<void> {
   const state = readState(props);
-  const { current, candidates, retiring, owner } = state;
+  const { current, candidates, retiring, owner, unfinished } = state;
+  // First, while the resource's own tokens can still ask for their owner's list.
+  const [swept] = await Promise.allSettled([sweepLost(context, state)]);
   const results = await Promise.allSettled([
-    ...[...(current ? [current] : []), ...retiring].map((token) =>
-      revokeAndProve(context, token, context.credentials, owner),
-    ),
-    ...candidates.map((token) => revokeUnproved(context, token, context.credentials, owner)),
-    sweepLost(context, state),
+    ...(current ? [revokeAndProve(context, current, context.credentials, owner)] : []),
+    ...retiring.map((token) => revokeAndProve(context, token, context.credentials, token.owner)),
+    ...candidates.map((token) => revokeUnproved(context, token, context.credentials, token.owner)),
+    ...unfinished
+      .filter((item) => item.code === "creation-unknown")
+      .map((item) => settleUnknown(context, attemptsOf(state), item)),
   ]);
-  const failed = results.find((result) => result.status === "rejected");
+  const failed = [...results, swept].find((result) => result.status === "rejected");
   if (failed) throw withWayOut(failed.reason, state.inputs.host);
 }
 
-/** Revokes what lost attempts left. Where their outcome is unknown, it looks until nothing can turn up any more. */
+const attemptsOf = (state: TokenState): Attempts => ({
+  nonce: state.inputs.nonce,
+  origins: [state.inputs.origin],
+  known: knownIds(state),
+});
+
+/** Revokes what lost attempts have left, as far as anybody sees it: those who sign in, or the resource's own tokens. */
 async function sweepLost(context: TokenContext, state: TokenState): Promise<void> {
-  const attempts = { nonce: state.inputs.nonce, origins: [state.inputs.origin], known: knownIds(state) };
-  const unknown = state.unfinished.find((item) => item.code === "creation-unknown");
-  try {
-    await asAnybody(context, async (credential) => {
-      if (!unknown) return void (await sweep(context, ownSight(context, credential), attempts));
-      const sight = await sightOf(context, credential, state.owner);
-      while (!(await settle(context, sight, attempts, unknown.since))) await waitForList(context);
-    });
-  } catch (error) {
-    const nobody = isRefusal(error) || context.credentials.length === 0;
-    if (!nobody) throw error;
-    if (unknown) throw creationUnknown(context, `its owner ${state.owner}'s list can't be read`, error);
-    context.warn(`Could not look for tokens of lost attempts on ${context.client.host}: ${(error as Error).message}`);
+  const own = [...(state.current ? [state.current] : []), ...state.retiring];
+  const themselves = own.map(
+    (token): Credential => ({ ...itself(token.tokenValue), identityKey: `token ${token.tokenId}` }),
+  );
+  let because = "";
+  for (const identity of [...context.credentials, ...themselves]) {
+    try {
+      const hidden = await sweepOwners(context, identity, ownersOf(state), attemptsOf(state));
+      if (hidden.length === 0) return;
+      because = `this sign-in may not see the tokens of ${hidden.join(", ")}`;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      because ||= (error as DatabricksTokensError).text;
+    }
   }
+  because ||= context.noCredentials?.message ?? "there is no sign-in";
+  context.warn(`Could not look for tokens of lost attempts on ${context.client.host}: ${because}`);
 }
 
 const LIST_PAUSE_MS = 2_000;
 
-async function waitForList(context: TokenContext): Promise<void> {
-  if (context.now() + LIST_PAUSE_MS >= context.deadline) throw creationUnknown(context, "its list may lag behind");
-  await context.sleep(LIST_PAUSE_MS);
-}
-
-function creationUnknown(context: TokenContext, because: string, cause?: unknown): DatabricksTokensError {
-  const reason = cause instanceof DatabricksTokensError ? ` (${cause.text})` : "";
-  return new DatabricksTokensError(
-    "CREATION_UNKNOWN",
-    `A creation on ${context.client.host} whose answer was lost may have left a token, and ${because}${reason}. ` +
-      "Run the command again in a minute, signed in as the token's owner or as a workspace administrator",
-    { cause },
-  );
+/** Looks for a creation of unknown outcome until nothing of it can turn up any more. */
+async function settleUnknown(context: TokenContext, attempts: Attempts, unknown: Unfinished): Promise<void> {
+  const { host } = context.client;
+  const stillUnknown = (because: string, cause?: unknown): DatabricksTokensError =>
+    new DatabricksTokensError(
+      "CREATION_UNKNOWN",
+      `A creation on ${host} whose answer was lost may have left a token of ${unknown.owner ?? "an unknown user"}: ` +
+        `${because}. Run the command again in a minute, signed in as that user or as a workspace administrator`,
+      { cause },
+    );
+  try {
+    await asAnybody(context, async (credential) => {
+      const sight = await sightOf(context, credential, unknown.owner ?? "");
+      while (!(await settle(context, sight, attempts, unknown.since))) {
+        if (context.now() + LIST_PAUSE_MS >= context.deadline) throw stillUnknown("its list may lag behind");
+        await context.sleep(LIST_PAUSE_MS);
+      }
+    });
+  } catch (error) {
+    const nobody = isRefusal(error) || context.credentials.length === 0;
+    throw nobody ? stillUnknown((error as Error).message, error) : error;
+  }
 }
 
 /** What an answer of a workspace that no longer exists looks like; so does one that can't be reached just now. */
-const PERHAPS_DELETED: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST"];
+const PERHAPS_DELETED: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "TIMEOUT"];
 
 function withWayOut(error: unknown, host: string): unknown {
   if (!(error instanceof DatabricksTokensError && PERHAPS_DELETED.includes(error.code))) return error;

@@ -1,3 +1,4 @@
+import { redact } from "../secret";
 import { type Properties, type TokenState, writeState } from "./state";
 
 /**
@@ -5,13 +6,17 @@ import { type Properties, type TokenState, writeState } from "./state";
  * `reasons` from the error and keeps them as the resource's state.
  */
 export class SavedFailure extends Error {
+  declare readonly properties: Properties;
+
   constructor(
     readonly id: string,
-    readonly properties: Properties,
+    properties: Properties,
     cause: Error,
   ) {
-    super(cause.message, { cause });
+    super(redact(cause.message), { cause });
     this.name = "SavedFailure";
+    // They hold secrets: whoever prints the error must not see them.
+    Object.defineProperty(this, "properties", { value: properties, enumerable: false });
   }
 
   get reasons(): string[] {

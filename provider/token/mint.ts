@@ -1,14 +1,14 @@
 import { DatabricksTokensError } from "../errors";
-import { createToken, type TokenInfo } from "../workspace";
+import { createToken } from "../workspace";
 import { as } from "./context";
 import { markComment } from "./marker";
+import { withQuota } from "./quota";
 import { scheduleOf } from "./schedule";
-import { isUnfinished, type TokenInputs, type TokenRecord } from "./state";
+import { isUnfinished, markUnfinished, type TokenRecord } from "./state";
 import { ownSight, sweep } from "./sweep";
+import { widerThan } from "./wider";
 import { attemptsOf, type Work } from "./work";
 
-/** Clocks and rounding of the service may add this much to an expiry before it counts as wider. */
-const EXPIRY_TOLERANCE_MS = 60_000;
 const MAX_ATTEMPTS = 5;
 /** When to look for an attempt whose answer was lost: "not listed yet" is no proof that it was never made. */
 const LOOKS_MS = [0, 500, 1_500, 4_000];
@@ -17,70 +17,57 @@ export interface Minted {
   readonly token: TokenRecord;
   /** How the token is wider than what was asked for; it must not be used. */
   readonly wider?: string;
-  /** Set if an earlier attempt of this call may have left a token that no listing has shown yet: since when. */
-  readonly unsettledSince?: number;
-}
-
-/** A creation that failed; `unsettledSince` is set if it may have left a token. */
-export class MintError extends Error {
-  constructor(
-    override readonly cause: Error,
-    readonly unsettledSince: number | undefined,
-  ) {
-    super(cause.message);
-    this.name = "MintError";
-  }
 }
 
 /**
- * Creates one token. After an ambiguous failure it sweeps what the lost attempt made and tries again; the value of
- * a lost attempt is lost, so its token is revoked, never adopted.
+ * Creates one token: a candidate of the state from the first moment. After an ambiguous failure it sweeps what the lost
+ * attempt made and tries again; the value of a lost attempt is lost, so its token is revoked, never adopted. What may
+ * have been left without showing in a list yet is noted as `creation-unknown`.
  */
 export async function mint(work: Work): Promise<Minted> {
-  const { context, credential, wish: inputs } = work;
-  const { client } = context;
-  const { lifetimeSeconds } = scheduleOf(inputs);
-  const request = {
-    comment: markComment(inputs.comment ?? "", inputs.origin, inputs.nonce),
-    lifetimeSeconds,
-    ...(inputs.scopes && { scopes: inputs.scopes }),
-    ...(inputs.autoscopeEnabled !== undefined && { autoscopeEnabled: inputs.autoscopeEnabled }),
-  };
+  const { context, credential, state, wish } = work;
+  // Asked before anything is made: only its owner, or an administrator, can look for a token that was lost.
+  const owner = await context.userName(credential);
   let lost = 0;
-  // By the server's clock, and as late as can be: from then on nothing of ours is under way.
-  const unsettled = (): number | undefined => (lost > 0 ? client.serverNow() : undefined);
-
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await context.assertEngine();
-      const { value, info } = await createToken(as(context, credential), request);
-      const token = {
-        tokenId: info.tokenId,
-        tokenValue: value,
-        creationTime: info.creationTime || client.serverNow(),
-        expiryTime: info.expiryTime,
-      };
-      const wider = widerThan(inputs, lifetimeSeconds, { ...info, creationTime: token.creationTime });
-      const unsettledSince = unsettled();
-      return { token, ...(wider && { wider }), ...(unsettledSince !== undefined && { unsettledSince }) };
-    } catch (error) {
-      const ambiguous = error instanceof DatabricksTokensError && error.ambiguous;
-      if (!ambiguous || (await isNoWorkspace(work, error))) throw new MintError(error as Error, unsettled());
-      lost += 1;
-      lost -= await lookForLost(work, lost);
-      const over = context.now() + 1_000 >= context.deadline;
-      if (attempt >= MAX_ATTEMPTS || over) throw new MintError(error, unsettled());
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await createCandidate(work, owner);
+      } catch (error) {
+        if (!(error instanceof DatabricksTokensError && error.ambiguous)) throw await withQuota(work, error);
+        lost += 1;
+        lost -= await lookForLost(work, lost);
+        if (attempt >= MAX_ATTEMPTS || context.now() + 1_000 >= context.deadline) throw error;
+      }
+    }
+  } finally {
+    if (lost > 0) {
+      // By the server's clock, and as late as can be: from now on nothing of ours is under way.
+      markUnfinished(state, "creation-unknown", context.client.serverNow(), owner);
+      state.inputs = { ...state.inputs, origin: wish.origin };
     }
   }
 }
 
-/** A web page may stand in for a workspace's answer that was lost; where lists are answered so too, there is none. */
-async function isNoWorkspace({ context, credential }: Work, { code }: DatabricksTokensError): Promise<boolean> {
-  if (code !== "WRONG_HOST") return false;
-  return context.list(credential, { fresh: true }).then(
-    () => false,
-    (error) => error instanceof DatabricksTokensError && error.code === "WRONG_HOST",
-  );
+async function createCandidate({ context, credential, state, wish }: Work, owner: string | undefined): Promise<Minted> {
+  const { lifetimeSeconds } = scheduleOf(wish);
+  const request = {
+    comment: markComment(wish.comment ?? "", wish.origin, wish.nonce),
+    lifetimeSeconds,
+    ...(wish.scopes && { scopes: wish.scopes }),
+    ...(wish.autoscopeEnabled !== undefined && { autoscopeEnabled: wish.autoscopeEnabled }),
+  };
+  const { value, info } = await createToken(as(context, credential), request, () => context.assertEngine());
+  const token: TokenRecord = {
+    tokenId: info.tokenId,
+    tokenValue: value,
+    creationTime: info.creationTime || context.client.serverNow(),
+    expiryTime: info.expiryTime,
+    ...(owner && { owner }),
+  };
+  state.candidates.push(token);
+  const wider = widerThan(wish, lifetimeSeconds, { ...info, creationTime: token.creationTime });
+  return { token, ...(wider && { wider }) };
 }
 
 /** Sweeps until as many tokens are found as attempts were lost, or the looks are over; gives how many it found. */
@@ -100,19 +87,4 @@ async function lookForLost(work: Work, lost: number): Promise<number> {
   }
   // Where an earlier run left something unknown too, what was found may be that.
   return isUnfinished(work.state, "creation-unknown") ? 0 : Math.min(found, lost);
-}
-
-/** Says how a granted token is wider than the one asked for; undefined if it isn't. */
-export function widerThan(inputs: TokenInputs, lifetimeSeconds: number, granted: TokenInfo): string | undefined {
-  const created = granted.creationTime;
-  if (granted.expiryTime < 0 || granted.expiryTime > created + lifetimeSeconds * 1000 + EXPIRY_TOLERANCE_MS) {
-    return "it lives longer";
-  }
-  if (inputs.scopes && !inputs.autoscopeEnabled) {
-    const asked = new Set(inputs.scopes);
-    if (!granted.scopes) return "it has every scope";
-    const extra = granted.scopes.filter((scope) => !asked.has(scope));
-    if (extra.length > 0) return `it has the scopes ${extra.join(", ")} besides`;
-  }
-  return undefined;
 }

@@ -5,38 +5,42 @@ import { narrows, patchNeeded } from "./due";
 import { isRefusal } from "./identity";
 import { markComment } from "./marker";
 import { prove } from "./proof";
-import { renew } from "./rotation";
+import { renew, sweepEarlier } from "./rotation";
 import { isExpired } from "./schedule";
 import { clearUnfinished, markUnfinished, type TokenRecord } from "./state";
-import { ownSight, sweep } from "./sweep";
-import { attemptsOf, type Work } from "./work";
+import type { Work } from "./work";
 
 /** Changes comment and scopes in place; where the workspace or the token no longer allows that, by a rotation. */
 export async function patch(work: Work): Promise<void> {
-  const { context, credential, state, wish } = work;
+  const { state, wish } = work;
   const { current } = state;
   const change = patchNeeded(state.inputs, wish);
-  if (change && current) {
-    // The marker goes with every PATCH, so that one that is stale after a rename is mended.
-    const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
-    const outcome = await patchOne(work, current, body);
-    if (outcome !== "done") {
-      await sweep(context, ownSight(context, credential), attemptsOf(work));
-      await renew(work);
-    }
-    await narrowRetiring(work);
-    state.inputs = { ...state.inputs, ...change };
+  if (!change || !current) return;
+  // The marker goes with every PATCH, so that one that is stale after a rename is mended.
+  const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
+  if ((await patchOne(work, current, body)) !== "done") {
+    await sweepEarlier(work);
+    await renew(work);
   }
-  clearUnfinished(state, "patch-refused");
+  state.inputs = { ...state.inputs, ...change };
 }
 
-/** Scopes that are taken from a token are taken from those in their overlap as well. */
-export async function narrowRetiring(work: Work): Promise<void> {
+/**
+ * Takes scopes that are taken from a token (it had `heldScopes`; absent: perhaps all) from those in their overlap as
+ * well. A failure is a warning, and left to do: the rotation or change itself has gone through.
+ */
+export async function narrowRetiring(work: Work, heldScopes: readonly string[] | undefined): Promise<void> {
   const { context, state, wish } = work;
   const { scopes } = wish;
-  if (!scopes || !narrows(state.inputs.scopes, scopes)) return;
+  clearUnfinished(state, "patch-refused");
+  if (!scopes || !narrows(heldScopes, scopes)) return;
   const alive = state.retiring.filter((token) => !isExpired(token, context.client.serverNow()));
-  const outcomes = await Promise.all(alive.map((token) => patchOne(work, token, { scopes })));
+  const outcomes = await Promise.all(
+    alive.map((token) => patchOne(work, token, { scopes }).catch((error: Error) => error)),
+  );
+  for (const outcome of outcomes) {
+    if (outcome instanceof Error) context.warn(`A replaced token keeps its wider scopes for now: ${outcome.message}`);
+  }
   if (!outcomes.includes("not-supported")) return;
   context.warn(
     `${context.client.host} can't change scopes in place: a replaced token keeps its scopes until its overlap ends. ` +

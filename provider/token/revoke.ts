@@ -4,7 +4,7 @@ import { type Authorization, revokeToken, revokeTokenOfAnybody } from "../worksp
 import { as, type TokenContext } from "./context";
 import { isRefusal } from "./identity";
 import { itself, prove, proveUntil } from "./proof";
-import type { TokenRecord } from "./state";
+import { type TokenRecord, timestamp } from "./state";
 
 /** Where the workspace itself can't be asked, it is no matter of who asks. */
 const NOBODY_CAN: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "PRIVATE_LINK", "THROTTLED"];
@@ -20,7 +20,7 @@ export async function revokeAndProve(
   context: TokenContext,
   token: TokenRecord,
   credentials: readonly Credential[],
-  owner: string,
+  owner = "",
 ): Promise<void> {
   let failure: unknown = context.noCredentials;
   let revokedBefore = false;
@@ -31,8 +31,9 @@ export async function revokeAndProve(
       if ((await prove(context, token.tokenValue)).verdict === "refused") return;
       const code = error instanceof DatabricksTokensError ? error.code : undefined;
       if (code === "NOT_FOUND" && (await wouldSee())) revokedBefore = true;
-      failure ??= error;
-      if (code && NOBODY_CAN.includes(code)) break;
+      const hopeless = code !== undefined && NOBODY_CAN.includes(code);
+      failure = hopeless ? error : (failure ?? error);
+      if (hopeless) break;
       continue;
     }
     return proveDead(context, token);
@@ -50,7 +51,7 @@ export async function revokeUnproved(
   context: TokenContext,
   token: TokenRecord,
   credentials: readonly Credential[],
-  owner: string,
+  owner = "",
 ): Promise<void> {
   const isYoung = (): boolean => context.client.serverNow() - token.creationTime < context.limits.proveAliveMs;
   for (let pause = 250; ; pause = Math.min(pause * 2, 5_000)) {
@@ -80,17 +81,25 @@ function waysToRevoke(
   const always = async (): Promise<boolean> => true;
   return [
     ...credentials.flatMap((by) => [
-      { revoke: asOwner(by), wouldSee: async () => owner === "" || (await context.userName(by)) === owner },
+      { revoke: asOwner(by), wouldSee: () => isUser(context, by, owner) },
       { revoke: () => revokeTokenOfAnybody(as(context, by), tokenId), wouldSee: always },
     ]),
     { revoke: asOwner(itself(tokenValue)), wouldSee: always },
   ];
 }
 
+async function isUser(context: TokenContext, by: Credential, userName: string): Promise<boolean> {
+  if (userName === "") return false;
+  return context.userName(by).then(
+    (asker) => asker === userName,
+    () => false,
+  );
+}
+
 function notRevoked(context: TokenContext, token: TokenRecord, owner: string, failure: unknown): Error {
   const { code, text } =
     failure instanceof DatabricksTokensError ? failure : ({ code: "REVOCATION_REFUSED", text: "nobody may" } as const);
-  const until = token.expiryTime < 0 ? "never expires" : `expires ${new Date(token.expiryTime).toISOString()}`;
+  const until = token.expiryTime < 0 ? "never expires" : `expires ${timestamp(token.expiryTime)}`;
   const refused = isRefusal(failure) || ["NOT_FOUND", "NO_CREDENTIALS"].includes(code);
   return new DatabricksTokensError(
     refused ? "REVOCATION_REFUSED" : code,

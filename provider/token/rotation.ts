@@ -1,48 +1,45 @@
 import { DatabricksTokensError } from "../errors";
 import { serverTime } from "./context";
 import { retirementsDue } from "./due";
-import { MintError, mint } from "./mint";
+import { mint } from "./mint";
 import { proveUntil } from "./proof";
 import { revokeAndProve, revokeUnproved } from "./revoke";
 import { isExpired, revokeAfter, scheduleOf } from "./schedule";
-import { clearUnfinished, markUnfinished, type TokenRecord } from "./state";
-import type { Work } from "./work";
+import { clearUnfinished, isUnfinished, markUnfinished, ownersOf, type TokenRecord } from "./state";
+import { sweepOwners } from "./sweep";
+import { attemptsOf, type Work } from "./work";
 
 /** The steps by which a token takes the place of another. */
 
 /** Mints a token as the wish says, proves it, and makes it the current one; the old one starts to retire. */
 export async function renew(work: Work): Promise<void> {
-  const { context, state } = work;
-  const minted = await mint(work).catch(async (error: unknown) => {
-    if (!(error instanceof MintError)) throw error;
-    await noteUnsettled(work, error.unsettledSince);
-    throw error.cause;
-  });
-  state.candidates.push(minted.token);
-  await noteUnsettled(work, minted.unsettledSince);
-  if (minted.wider !== undefined) {
+  const { context, state, wish } = work;
+  const { token, wider } = await mint(work);
+  if (wider !== undefined) {
     markUnfinished(state, "too-wide", context.client.serverNow());
     await discardCandidates(work);
     throw new DatabricksTokensError(
       "TOO_WIDE",
-      `${context.client.host} granted a token that is wider than the one asked for: ${minted.wider}. It was revoked. ` +
+      `${context.client.host} granted a token that is wider than the one asked for: ${wider}. It was revoked. ` +
         "Ask for what the workspace can grant, or have its administrator update it",
     );
   }
-  await promote(work, minted.token);
+  await promote(work, token);
+  state.inputs = wish;
 }
 
-/** A creation of unknown outcome, and whose it was: only its owner, or an administrator, will find the token. */
-async function noteUnsettled({ context, credential, state }: Work, since: number | undefined): Promise<void> {
-  if (since === undefined) return;
-  clearUnfinished(state, "creation-unknown");
-  markUnfinished(state, "creation-unknown", since);
-  state.owner = (await context.userName(credential)) ?? state.owner;
+/** Revokes what lost attempts of earlier runs have made, as far as this sign-in sees it. */
+export async function sweepEarlier(work: Work): Promise<void> {
+  const { context, credential, state } = work;
+  const hidden = await sweepOwners(context, credential, ownersOf(state), attemptsOf(work));
+  for (const owner of hidden) {
+    context.warn(`Tokens of ${owner} on ${context.client.host} can't be searched for lost attempts by this sign-in`);
+  }
 }
 
 /** Proves a candidate and makes it the current token. Throws NOT_PROVED, with the candidate kept. */
 export async function promote(work: Work, candidate: TokenRecord): Promise<void> {
-  const { context, credential, state, wish } = work;
+  const { context, state, wish } = work;
   const proof = await proveUntil(context, candidate.tokenValue, "alive", context.limits.proveAliveMs);
   if (proof.verdict !== "alive") {
     markUnfinished(state, "not-proved", context.client.serverNow());
@@ -54,19 +51,23 @@ export async function promote(work: Work, candidate: TokenRecord): Promise<void>
     );
   }
   const now = context.client.serverNow();
-  const old = state.current;
+  const { current: old, owner } = state;
   state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
   state.current = candidate;
-  if (old) state.retiring.push({ ...old, revokeAfter: revokeAfter(old, scheduleOf(wish), now) });
-  clearUnfinished(state, "not-proved", "current-gone", "patch-refused");
-  state.owner = proof.userName || (await context.userName(credential)) || state.owner;
-  if (old) warnOfShortOverlap(work, old, now);
+  state.owner = proof.userName || (candidate.owner ?? "");
+  if (old) {
+    // One that is dead already has no overlap: it would hide a living one from whoever asks for the previous token.
+    const until = isUnfinished(state, "current-gone") ? now : revokeAfter(old, scheduleOf(wish), now);
+    state.retiring.push({ ...old, ...(owner && { owner }), revokeAfter: until });
+    warnOfShortOverlap(work, old, now);
+  }
+  clearUnfinished(state, "not-proved", "current-gone");
 }
 
 /** Revokes every candidate: none was ever handed out. */
 export async function discardCandidates({ context, credential, state }: Work): Promise<void> {
   for (const candidate of [...state.candidates]) {
-    await revokeUnproved(context, candidate, [credential], state.owner);
+    await revokeUnproved(context, candidate, [credential], candidate.owner);
     state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
   }
   clearUnfinished(state, "too-wide", "not-proved");
@@ -78,7 +79,7 @@ export async function retire({ context, credential, state }: Work, served: reado
   if (served.length === 0) return;
   const failures: unknown[] = [];
   const revoke = async (token: TokenRecord): Promise<void> => {
-    await revokeAndProve(context, token, [credential], state.owner);
+    await revokeAndProve(context, token, [credential], token.owner);
     state.retiring = state.retiring.filter((other) => other.tokenId !== token.tokenId);
   };
   try {

@@ -38,6 +38,8 @@ export interface TokenRecord {
   readonly creationTime: number;
   readonly expiryTime: number;
   readonly revokeAfter?: number;
+  /** User name of whom it was minted as; absent: not known, or the state's owner for the current one. */
+  readonly owner?: string;
 }
 
 /** Stable codes of what is left to do; an `up` finishes it, a destroy ends it. */
@@ -53,6 +55,8 @@ export interface Unfinished {
   readonly code: UnfinishedCode;
   /** Epoch milliseconds. */
   readonly since: number;
+  /** Of `creation-unknown`: whose tokens have to be looked at. */
+  readonly owner?: string;
 }
 
 export interface TokenState {
@@ -123,7 +127,7 @@ export function writeState(state: TokenState, now: number): Properties {
     ...state.inputs,
     schemaVersion: SCHEMA_VERSION,
     owner: state.owner,
-    unfinished: state.unfinished.map(({ code, since }) => ({ code, since })),
+    unfinished: state.unfinished.map((item) => ({ ...item })),
     candidates: secret(state.candidates.map(writeRecord)),
     retiring: secret(state.retiring.map(writeRecord)),
     previousTokenId: previous?.tokenId ?? "",
@@ -140,9 +144,15 @@ export function writeState(state: TokenState, now: number): Properties {
   };
 }
 
-/** Marks `code` as left to do; its first moment stays. */
-export function markUnfinished(state: TokenState, code: UnfinishedCode, since: number): void {
-  if (!state.unfinished.some((item) => item.code === code)) state.unfinished.push({ code, since });
+/**
+ * Marks `code` as left to do. Its first moment stays; but of creations of unknown outcome the last one's counts, for
+ * each owner.
+ */
+export function markUnfinished(state: TokenState, code: UnfinishedCode, since: number, owner?: string): void {
+  const item = { code, since, ...(owner && { owner }) };
+  const same = state.unfinished.findIndex((other) => other.code === code && other.owner === item.owner);
+  if (same < 0) state.unfinished.push(item);
+  else if (code === "creation-unknown") state.unfinished[same] = item;
 }
 
 export function clearUnfinished(state: TokenState, ...codes: UnfinishedCode[]): void {
@@ -156,8 +166,17 @@ export const isUnfinished = (state: TokenState, code: UnfinishedCode): boolean =
 export const knownIds = (state: TokenState): Set<string> =>
   new Set([...(state.current ? [state.current] : []), ...state.candidates, ...state.retiring].map((t) => t.tokenId));
 
-/** RFC 3339; `never` has no timestamp and is the empty string. */
-const timestamp = (time: number): string => (time < 0 ? "" : new Date(time).toISOString());
+/** Everybody whom a token of this resource belongs to, or may belong to. */
+export function ownersOf(state: TokenState): Set<string> {
+  const items = [{ owner: state.owner }, ...state.unfinished, ...state.candidates, ...state.retiring];
+  return new Set(items.flatMap(({ owner }) => (owner ? [owner] : [])));
+}
+
+const LAST_DATE_MS = 8.64e15;
+
+/** RFC 3339; `never`, and what no date can say, is the empty string. */
+export const timestamp = (time: number): string =>
+  time >= 0 && time <= LAST_DATE_MS ? new Date(time).toISOString() : "";
 
 const secret = (value: unknown): Properties => ({ [SECRET_SIGNATURE[0]]: SECRET_SIGNATURE[1], value });
 

@@ -2,6 +2,7 @@ import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import { revokeToken, revokeTokenOfAnybody, type TokenInfo } from "../workspace";
 import { as, type TokenContext } from "./context";
+import { isRefusal } from "./identity";
 import { parseComment, sameOrigin, type TokenOrigin } from "./marker";
 import { isExpired } from "./schedule";
 
@@ -26,9 +27,9 @@ export function ownSight(context: TokenContext, credential: Credential): Sight {
   };
 }
 
-/** The sight of `owner`'s tokens: their own, or else an administrator's. An empty owner is whoever signs in. */
+/** The sight of `owner`'s tokens: their own, or else an administrator's. */
 export async function sightOf(context: TokenContext, credential: Credential, owner: string): Promise<Sight> {
-  const asker = owner === "" ? undefined : await context.userName(credential);
+  const asker = await context.userName(credential);
   if (asker === undefined || asker === owner) return ownSight(context, credential);
   return {
     list: async (fresh) => (await context.list(credential, { fresh, owner })).tokens,
@@ -83,7 +84,32 @@ export async function settle(context: TokenContext, sight: Sight, attempts: Atte
   return context.client.serverNow() - since > context.limits.listLagMs;
 }
 
+/**
+ * Sweeps the shared lists of whoever signs in and of all `owners`: a resource's attempts may have been made in another
+ * name than today's. Gives the owners whose tokens this sign-in may not see.
+ */
+export async function sweepOwners(
+  context: TokenContext,
+  credential: Credential,
+  owners: ReadonlySet<string>,
+  attempts: Attempts,
+): Promise<string[]> {
+  await sweep(context, ownSight(context, credential), attempts);
+  const asker = await context.userName(credential);
+  const hidden: string[] = [];
+  for (const owner of owners) {
+    if (asker === undefined || owner === asker) continue;
+    try {
+      await sweep(context, await sightOf(context, credential, owner), attempts);
+    } catch (error) {
+      if (!isRefusal(error) && !(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw error;
+      hidden.push(owner);
+    }
+  }
+  return hidden;
+}
+
 /** For what may be gone already. */
-export function ignoreNotFound(error: unknown): void {
+function ignoreNotFound(error: unknown): void {
   if (!(error instanceof DatabricksTokensError && error.code === "NOT_FOUND")) throw error;
 }

@@ -5,7 +5,7 @@ import { isRefusal } from "./identity";
 import { parseComment } from "./marker";
 import { narrowRetiring, patch } from "./patch";
 import { prove } from "./proof";
-import { discardCandidates, promote, renew, retire } from "./rotation";
+import { discardCandidates, promote, renew, retire, sweepEarlier } from "./rotation";
 import { isExpired, scheduleOf } from "./schedule";
 import {
   clearUnfinished,
@@ -18,7 +18,7 @@ import {
   type TokenState,
   writeState,
 } from "./state";
-import { ownSight, settle, sightOf, sweep } from "./sweep";
+import { settle, sightOf } from "./sweep";
 import { attemptsOf, begin, type Work } from "./work";
 
 /**
@@ -30,11 +30,11 @@ export async function update(context: TokenContext, olds: Properties, news: Prop
   const wish = readInputs(news);
   try {
     if (!onlyWrittenDown(state, wish, context.now())) await apply(begin(context, state, wish));
+    state.inputs = wish;
+    return { outs: writeState(state, context.client.serverNow()) };
   } catch (error) {
     throw SavedFailure.of(state, news, context.client.serverNow(), error);
   }
-  state.inputs = wish;
-  return { outs: writeState(state, context.client.serverNow()) };
 }
 
 /** Whether nothing has to be asked of the workspace. */
@@ -49,29 +49,33 @@ function onlyWrittenDown(state: TokenState, wish: TokenInputs, now: number): boo
 }
 
 async function apply(work: Work): Promise<void> {
+  const { state } = work;
   // Never what this very run replaces: its consumers have not seen the successor yet.
-  const served = [...work.state.retiring];
-  await settleCreation(work);
+  const served = [...state.retiring];
+  // What tokens in their overlap may do; after a PATCH that was refused, perhaps everything.
+  const heldScopes = isUnfinished(state, "patch-refused") ? undefined : state.inputs.scopes;
+  await settleCreations(work);
   await settleCandidates(work);
-  if (await rotateIfDue(work)) await narrowRetiring(work);
-  else await patch(work);
+  if (!(await rotateIfDue(work))) await patch(work);
+  await narrowRetiring(work, heldScopes);
   await retire(work, served);
 }
 
-/** Sweeps what a creation of unknown outcome may have left. */
-async function settleCreation({ context, credential, state, ...work }: Work): Promise<void> {
-  const unknown = state.unfinished.find((item) => item.code === "creation-unknown");
-  if (!unknown) return;
-  const attempts = attemptsOf({ context, credential, state, ...work });
-  try {
-    const sight = await sightOf(context, credential, state.owner);
-    if (await settle(context, sight, attempts, unknown.since)) clearUnfinished(state, "creation-unknown");
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    context.warn(
-      `A creation whose answer was lost may have left a token of ${state.owner}, whose list this sign-in can't read: ` +
-        `${(error as Error).message}`,
-    );
+/** Sweeps what creations of unknown outcome may have left. */
+async function settleCreations(work: Work): Promise<void> {
+  const { context, credential, state } = work;
+  for (const unknown of state.unfinished.filter((item) => item.code === "creation-unknown")) {
+    try {
+      const sight = await sightOf(context, credential, unknown.owner ?? "");
+      const settled = await settle(context, sight, attemptsOf(work), unknown.since);
+      if (settled) state.unfinished = state.unfinished.filter((item) => item !== unknown);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      context.warn(
+        `A creation whose answer was lost may have left a token of ${unknown.owner}, whose list this sign-in can't ` +
+          `read: ${(error as Error).message}`,
+      );
+    }
   }
 }
 
@@ -110,7 +114,8 @@ async function adoptWish(
   const other = candidate.expiryTime < 0 || Math.abs(granted - lifetimeSeconds) > SAME_LIFETIME_SECONDS;
   const { scopes: wished, ...rest } = wish;
   const listed = (await context.list(credential)).tokens.find((token) => token.tokenId === tokenId);
-  const scopes = listed ? listed.scopes : wished;
+  // Scopes that the service grants by itself say nothing about the wish.
+  const scopes = listed && !wish.autoscopeEnabled ? listed.scopes : wished;
   state.inputs = {
     ...rest,
     ...(scopes && { scopes }),
@@ -120,9 +125,9 @@ async function adoptWish(
 }
 
 async function rotateIfDue(work: Work): Promise<boolean> {
-  const { context, credential, state, wish } = work;
+  const { context, state, wish } = work;
   if (rotationReasons(state, wish, context.now()).length === 0) return false;
-  await sweep(context, ownSight(context, credential), attemptsOf(work));
+  await sweepEarlier(work);
   if (state.current && isUnfinished(state, "current-gone")) {
     const proof = await prove(context, state.current.tokenValue);
     if (proof.verdict === "alive") clearUnfinished(state, "current-gone");

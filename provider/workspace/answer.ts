@@ -151,10 +151,9 @@ export function errorFromAnswer(answer: ForeignAnswer): DatabricksTokensError {
   const [code, , toDo] = RULES.find(([, applies]) => applies(said))!;
 
   const location = isRedirect(said) ? `to ${answer.headers["location"] ?? "nowhere"}` : "";
-  const quoted = foreignText(
-    [location, body.errorCode, body.message || phrase].filter((part) => part !== "").join(": "),
-    answer.hide,
-  );
+  // A success that can't be read may hold a new token's value.
+  const words = answer.status < 300 ? [] : [location, body.errorCode, body.message || phrase];
+  const quoted = foreignText(words.filter((part) => part !== "").join(": "), answer.hide);
   const where = `${answer.host} answered ${answer.status}${quoted === "" ? "" : ` (${quoted})`}`;
   return new DatabricksTokensError(code, `${where}: ${toDo(said)}`, { ambiguous: isAmbiguous(code, answer.status) });
 }

@@ -28,8 +28,6 @@ export interface CallResult<T> {
   readonly body: T;
   /** Epoch ms of the answer's Date header. */
   readonly date: number | undefined;
-  /** The workspace's id, from X-Databricks-Org-Id. */
-  readonly orgId?: string;
 }
 
 export interface CallRequest {
@@ -46,6 +44,8 @@ export interface CallRequest {
   readonly idempotent?: boolean;
   /** How often an idempotent call is made again after a transient failure. @default 3 */
   readonly retries?: number;
+  /** Awaited right before every attempt, after all waits; what it throws ends the call. */
+  beforeSend?(): Promise<void>;
 }
 
 interface Failed {
@@ -129,6 +129,7 @@ export class WorkspaceClient {
     let renewed = false;
     for (let retried = 0; ; ) {
       await this.#throttle.wait(deadline, this.#clock);
+      await request.beforeSend?.();
       const sentAt = now();
       const outcome = await this.#attempt<T>(request, deadline);
       if (outcome.result) {
@@ -194,8 +195,7 @@ export class WorkspaceClient {
     this.#learnTime(date, sentAt, now());
     const body = successBody(request.method, incoming);
     if (body) {
-      const orgId = incoming.headers["x-databricks-org-id"];
-      return { result: { status: incoming.status, body: body as T, date, ...(orgId !== undefined && { orgId }) } };
+      return { result: { status: incoming.status, body: body as T, date } };
     }
     const hide = signIn.map(([, value]) => value);
     const clockOffsetMs = date === undefined ? 0 : date - now();

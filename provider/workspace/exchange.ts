@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 
 /** Bytes of an answer at most; the longest real one, an admin's list of every token, stays far below. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -32,8 +32,9 @@ export async function exchange(dispatcher: Dispatcher, outgoing: Outgoing): Prom
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), outgoing.timeoutMs);
   try {
-    const response = await request(outgoing.url, {
-      dispatcher,
+    const response = await dispatcher.request({
+      origin: outgoing.url.origin,
+      path: outgoing.url.pathname + outgoing.url.search,
       method: outgoing.method,
       headers: outgoing.headers,
       ...(outgoing.body !== undefined && { body: outgoing.body }),

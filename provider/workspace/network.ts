@@ -79,20 +79,24 @@ const TLS_TEXT =
 /** TLS failures of the handshake, before anything was sent. */
 const HANDSHAKE = /WRONG_VERSION_NUMBER|HANDSHAKE|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|UNRECOGNIZED_NAME/;
 
+/** Failures of an established connection have these codes too. */
+const OF_CONNECTING = /^(connect|getaddrinfo|query)/;
+
 /** Codes and messages of an error, its causes and, for several addresses tried at once, its parts. */
-function* layers(error: unknown, depth = 0): Generator<{ code: string; message: string }> {
+function* layers(error: unknown, depth = 0): Generator<{ code: string; message: string; syscall: string }> {
   if (!(error instanceof Error) || depth > 4) return;
-  yield { code: String((error as NodeJS.ErrnoException).code ?? ""), message: error.message };
+  const { code = "", syscall = "" } = error as NodeJS.ErrnoException;
+  yield { code: String(code), message: error.message, syscall: String(syscall) };
   for (const part of error instanceof AggregateError ? error.errors : []) yield* layers(part, depth + 1);
   yield* layers(error.cause, depth + 1);
 }
 
 function recognize(error: unknown): Known | undefined {
-  for (const { code, message } of layers(error)) {
+  for (const { code, message, syscall } of layers(error)) {
     if (/^Proxy response \(\d+\)/.test(message)) return BY_CODE["UND_ERR_PRX_CONN"];
     if (/before secure TLS connection was established/.test(message)) return row("TLS", true, true, TLS_TEXT);
     const known = BY_CODE[code];
-    if (known) return known;
+    if (known) return syscall === "" || OF_CONNECTING.test(syscall) ? known : { ...known, neverSent: false };
     if (CERTIFICATE.test(code)) return row("TLS", true, false, TLS_TEXT);
     if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
       return row("TLS", HANDSHAKE.test(`${code} ${message}`.toUpperCase().replaceAll(" ", "_")), false, TLS_TEXT);
@@ -115,8 +119,16 @@ export function errorFromNetwork(error: unknown, attempt: Attempt): DatabricksTo
   const via = attempt.proxied ? " (through the proxy of HTTPS_PROXY)" : "";
   return new DatabricksTokensError(known.code, `${attempt.host}${via} ${known.text}${detail}`, {
     ambiguous: !known.neverSent,
-    cause: error,
+    cause: withoutData(error),
   });
+}
+
+/** A foreign error's words and code alone: some of undici's keep the raw answer, and a token's value with it. */
+function withoutData(error: unknown): Error {
+  const all = [...layers(error)];
+  const code = all.map((layer) => layer.code).find((part) => part !== "");
+  const plain = new Error(all.map(({ message }) => message).join(": ") || "no reason given");
+  return code === undefined ? plain : Object.assign(plain, { code });
 }
 
 /** Whether the same call may succeed if it is made again soon. */

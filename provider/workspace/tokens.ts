@@ -67,8 +67,15 @@ export function ask<T>(
   return client.call<T>({ ...request, ...asked });
 }
 
-/** `POST /api/2.0/token/create`. Not idempotent: an ambiguous failure may have left a token. */
-export async function createToken(caller: Caller, request: TokenRequest): Promise<{ value: Secret; info: TokenInfo }> {
+/**
+ * `POST /api/2.0/token/create`. Not idempotent: an ambiguous failure may have left a token. `beforeSend` as in
+ * {@link CallRequest}.
+ */
+export async function createToken(
+  caller: Caller,
+  request: TokenRequest,
+  beforeSend: () => Promise<void>,
+): Promise<{ value: Secret; info: TokenInfo }> {
   const { body } = await ask<{ token_value?: unknown; token_info?: WireTokenInfo }>(caller, {
     method: "POST",
     path: "/api/2.0/token/create",
@@ -78,6 +85,7 @@ export async function createToken(caller: Caller, request: TokenRequest): Promis
       ...(request.scopes && { scopes: request.scopes }),
       ...(request.autoscopeEnabled !== undefined && { autoscope_enabled: request.autoscopeEnabled }),
     },
+    beforeSend,
   });
   const info = tokenInfo(body.token_info ?? {});
   if (typeof body.token_value !== "string" || body.token_value === "" || info.tokenId === "") {

@@ -14,12 +14,35 @@ export interface Run {
   text: string;
 }
 
+/** A resource of an exported state. */
+export interface Exported {
+  urn: string;
+  type: string;
+  id?: string;
+  /** Replaced, and not yet deleted. */
+  delete?: boolean;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  initErrors?: string[];
+}
+
+export interface Deployment {
+  resources: Exported[];
+  /** What was under way when the CLI was killed. */
+  pending: Array<{ type: string; resource: Exported }>;
+}
+
+/** Marks a secret in the state. */
+const SECRET = "4dabf18193072939515e22adb298388d";
+
 /** A Pulumi project with one stack on the real engine: file backend, passphrase, its own home folder. */
 export class Stack {
   readonly env: Record<string, string>;
   readonly home: string;
   /** Everything that the CLI and the plugins have printed. */
   printed = "";
+  /** What the CLI that runs now, or ran last, has printed so far. */
+  said = "";
   private running: ChildProcess | undefined;
 
   private constructor(
@@ -106,16 +129,21 @@ export class Stack {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.running = child;
-    let text = "";
-    child.stdout.on("data", (chunk) => (text += chunk));
-    child.stderr.on("data", (chunk) => (text += chunk));
+    this.said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (this.said += chunk));
     const code = await new Promise<number>((done, failed) => {
       child.once("error", failed);
       child.once("close", (status) => done(status ?? 1));
     });
     this.running = undefined;
-    this.printed += text;
-    return { code, text };
+    this.printed += this.said;
+    return { code, text: this.said };
+  }
+
+  /** Of the CLI that runs now. */
+  get pid(): number {
+    if (this.running?.pid === undefined) throw new Error("no CLI runs");
+    return this.running.pid;
   }
 
   /** As one Ctrl-C: the CLI waits for the calls in flight, saves the state and ends. */
@@ -148,6 +176,30 @@ export class Stack {
   > {
     const state = JSON.parse(await this.must("stack", "export"));
     return state.deployment.resources ?? [];
+  }
+
+  /** The whole state with its secrets in clear, read past what is printed to people. */
+  async deployment(): Promise<Deployment> {
+    const before = this.printed;
+    const text = await this.must("stack", "export", "--show-secrets");
+    this.printed = before;
+    const { deployment } = JSON.parse(text, (_, value) =>
+      typeof value?.plaintext === "string" && SECRET in value ? JSON.parse(value.plaintext) : value,
+    );
+    return { resources: deployment.resources ?? [], pending: deployment.pending_operations ?? [] };
+  }
+
+  /** What the backend's file holds at this moment, also while a CLI runs; secrets stay encrypted. */
+  checkpoint(): Deployment {
+    const names = readdirSync(this.backend, { recursive: true, encoding: "utf8" });
+    const name = names.find((item) => /^\.pulumi\/stacks\/.*\.json$/.test(item));
+    try {
+      const { latest } = JSON.parse(readFileSync(join(this.backend, name ?? ""), "utf8")).checkpoint;
+      return { resources: latest?.resources ?? [], pending: latest?.pending_operations ?? [] };
+    } catch {
+      // Being written.
+      return { resources: [], pending: [] };
+    }
   }
 
   async token(): Promise<{ id?: string; outputs: Record<string, unknown> }> {

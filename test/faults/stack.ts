@@ -80,6 +80,11 @@ export class ModelStack {
     });
   }
 
+  /** All that the state holds: each resource, and what is replaced and not yet deleted. */
+  kept(): Kept[] {
+    return this.resources.flatMap(({ kept, deposed }) => [...(kept ? [kept] : []), ...deposed]);
+  }
+
   /** Whether another `up` would change anything. */
   changes(): boolean {
     return this.resources.some(({ kept }) => !kept || diff(kept.outs, kept.inputs, this.machine.now()).changes);
@@ -101,7 +106,7 @@ export class ModelStack {
     }
     try {
       const { outs } = await update(process.context(), kept.outs, inputs);
-      this.#save(resource, { kept: { id: kept.id, inputs, outs: asKept(outs), failed: false } });
+      this.#save(resource, { kept: { id: kept.id, inputs, outs: asKept({ ...outs, ...PROVIDER }), failed: false } });
     } catch (error) {
       if (error instanceof SavedFailure) {
         this.#save(resource, { kept: { id: error.id, inputs, outs: asKept(error.properties), failed: true } });
@@ -112,7 +117,7 @@ export class ModelStack {
 
   #check({ name, args }: Resource, olds: Properties): Properties {
     const origin = { organization: "organization", project: "faults", stack: "dev", name };
-    const { inputs, failures } = check(this.machine.surroundings(), olds, { ...args, origin, __provider: "text" });
+    const { inputs, failures } = check(this.machine.surroundings(), olds, { ...args, origin, ...PROVIDER });
     if (failures.length > 0) throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join());
     return inputs;
   }
@@ -124,7 +129,7 @@ export class ModelStack {
     this.pending.add(nonce);
     try {
       const { id, outs } = await create(process.context(), inputs);
-      this.#save(resource, { kept: { id, inputs, outs: asKept(outs), failed: false }, deposed });
+      this.#save(resource, { kept: { id, inputs, outs: asKept({ ...outs, ...PROVIDER }), failed: false }, deposed });
     } catch (error) {
       if (error instanceof SavedFailure) {
         this.#save(resource, { kept: { id: error.id, inputs, outs: asKept(error.properties), failed: true }, deposed });
@@ -154,7 +159,12 @@ export class ModelStack {
     this.#alive = true;
     const errors: Error[] = [];
     const work = Promise.all(
-      this.resources.map((resource) => step(process, resource).catch((error: Error) => errors.push(error))),
+      this.resources.map((resource) =>
+        step(process, resource).catch((error: Error) => {
+          if (DEFECTS.some((kind) => error instanceof kind)) throw error;
+          errors.push(error);
+        }),
+      ),
     );
     const killed = await Promise.race([work.then(() => undefined), process.killed]);
     const pending = [...this.pending];
@@ -167,6 +177,11 @@ export class ModelStack {
     return { errors, ...(killed && { killed }) };
   }
 }
+
+/** The host adds the provider's text to what create and update give. */
+const PROVIDER = { __provider: "text" };
+/** What no fault explains. */
+const DEFECTS = [assert.AssertionError, TypeError, RangeError, ReferenceError];
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 

@@ -72,6 +72,8 @@ const lied: fc.Arbitrary<Fault> = fc
   })
   .map(({ lie, ...rest }) => ({ ...lie, ...rest }));
 
+export const fault: fc.Arbitrary<Fault> = fc.oneof(ambiguous, ambiguous, refused, lied);
+
 const seconds = fc.constantFrom(0, 0, 1, 5, 20);
 
 const wish = fc
@@ -94,7 +96,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Step>({ do: "up", replace: true }) },
   {
     weight: 5,
-    arbitrary: fc.oneof(ambiguous, ambiguous, refused, lied).map((fault): Step => ({ do: "fault", fault })),
+    arbitrary: fault.map((item): Step => ({ do: "fault", fault: item })),
   },
   { weight: 2, arbitrary: fc.constant<Step>({ do: "mend" }) },
   {
