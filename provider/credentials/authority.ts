@@ -80,7 +80,7 @@ async function attempt(
     const { proxied } = connection;
     const { timedOut, failure } = incoming;
     const error = errorFromNetwork(failure, { host: address.origin, timeoutMs, timedOut, proxied });
-    return { error: failed(error.code, error.text, failure) };
+    return { error: failed(error.code, error.text, error.cause) };
   }
   const body = incoming.status === 200 ? objectOf(incoming.body) : undefined;
   if (body) return { answer: body };

@@ -15,7 +15,8 @@ const encoded = (text: string): string => new URLSearchParams([["", text]]).toSt
 /** A service principal's id and secret, exchanged for tokens at the workspace's own endpoint. */
 export function authorize(signIn: SignIn): Authorization {
   const { setting } = signIn;
-  const pair = `${encoded(setting("clientId") ?? "")}:${encoded(setting("clientSecret") ?? "")}`;
+  const secret = new Secret(setting("clientSecret") ?? "");
+  const pair = `${encoded(setting("clientId") ?? "")}:${encoded(secret.reveal())}`;
   const basic = new Secret(`Basic ${Buffer.from(pair).toString("base64")}`);
   const fetch = async (until: number): Promise<FetchedToken> => {
     const url = await tokenEndpoint(NAME, signIn, until);

@@ -1,3 +1,4 @@
+import { Secret } from "../../secret";
 import type { Authorization } from "../../workspace/authorization";
 import type { SignIn } from "../strategy";
 import { entraAuthorization } from "./authorization";
@@ -12,10 +13,11 @@ const NAME = "azure-client-secret";
 /** A service principal of Entra ID by its secret. */
 export function entra(signIn: SignIn): MakeCredential {
   const { setting } = signIn;
+  const secret = new Secret(setting("azureClientSecret")!);
   return async (options, until) => {
     const { ClientSecretCredential } = loadIdentity();
     const tenant = await tenantOf(NAME, signIn, until);
-    return new ClientSecretCredential(tenant, setting("azureClientId")!, setting("azureClientSecret")!, options);
+    return new ClientSecretCredential(tenant, setting("azureClientId")!, secret.reveal(), options);
   };
 }
 

@@ -1,3 +1,4 @@
+import { Secret } from "../../secret";
 import type { Authorization } from "../../workspace/authorization";
 import type { Settings, SignIn } from "../strategy";
 import { entraAuthorization } from "./authorization";
@@ -22,14 +23,15 @@ export function lacks(settings: Settings): string | undefined {
 
 /** A job of Azure Pipelines by its service connection with workload identity federation. */
 export function entra(signIn: SignIn): MakeCredential {
+  const given = parts(signIn);
+  const accessToken = new Secret(given.SYSTEM_ACCESSTOKEN!);
   return (options) => {
-    const given = parts(signIn);
     const { AzurePipelinesCredential } = loadIdentity();
     return new AzurePipelinesCredential(
       given.AZURESUBSCRIPTION_TENANT_ID!,
       given.AZURESUBSCRIPTION_CLIENT_ID!,
       given.AZURESUBSCRIPTION_SERVICE_CONNECTION_ID!,
-      given.SYSTEM_ACCESSTOKEN!,
+      accessToken.reveal(),
       options,
     );
   };
