@@ -1,4 +1,5 @@
 import "./node-version";
+import { knowingAzureHost, type Surroundings } from "./credentials";
 import { storeContext } from "./process/store-context";
 import { type DynamicConfig, surroundings, useConfig } from "./process/surroundings";
 import { contextFor } from "./process/token-context";
@@ -13,8 +14,21 @@ import { create } from "./token/create";
 import { deleteToken } from "./token/delete";
 import { diff } from "./token/diff";
 import { read } from "./token/read";
-import type { Properties } from "./token/state";
+import { type Properties, UNKNOWN } from "./token/state";
 import { update } from "./token/update";
+
+/** Where a resource id is all that names the workspace, Azure is asked for its address before `check`, which is pure. */
+async function surroundingsOf(olds: Properties, news: Properties): Promise<Surroundings> {
+  const texts = (value: unknown): Record<string, string> =>
+    Object.fromEntries(Object.entries(Object(value)).filter(([, item]) => typeof item === "string")) as never;
+  const workspace = news["workspace"];
+  const isUnknown = [workspace, ...Object.values(Object(workspace))].includes(UNKNOWN);
+  if (isUnknown) return surroundings();
+  const { azureWorkspaceResourceId: id } = texts(olds["workspace"]);
+  const { host } = texts(olds);
+  const old = host !== undefined && host !== UNKNOWN && id !== undefined ? { host, azureWorkspaceResourceId: id } : {};
+  return knowingAzureHost(surroundings(), texts(workspace), old);
+}
 
 /** Pulumi prints what a method throws, stack and all: nothing of it may be a secret. */
 function guarded<Args extends unknown[], Result>(
@@ -38,7 +52,7 @@ export const lifecycles = {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);
     },
-    check: guarded((olds: Properties, news: Properties) => check(surroundings(), olds, news)),
+    check: guarded(async (olds: Properties, news: Properties) => check(await surroundingsOf(olds, news), olds, news)),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now())),
     create: guarded((inputs: Properties) => create(contextFor(inputs, inputs), inputs)),
     read: guarded((id: string, props: Properties) => read(contextFor(props, props), id, props)),

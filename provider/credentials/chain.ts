@@ -1,10 +1,12 @@
-import { createHash } from "node:crypto";
 import { DatabricksTokensError } from "../errors";
 import type { Authorization } from "../workspace/authorization";
-import { parseHost } from "../workspace/host";
-import { namespaceOf, type Source, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
+import { ambientSource } from "./ambient";
+import { firstThatWorks } from "./first-that-works";
+import { notMeantFor } from "./meant-for";
+import { namespaceOf, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
 import { STRATEGIES } from "./strategies";
 import type { Strategy } from "./strategy";
+import { signInOf, type View, viewOf } from "./view";
 
 /** A way to sign in that applies. */
 export interface Credential extends Authorization {
@@ -21,8 +23,8 @@ export interface Credentials {
 }
 
 /**
- * The credentials that are meant for `host`, by source. Problems: NO_CREDENTIALS with every place and why it does not
- * apply; AMBIGUOUS_CREDENTIALS; INVALID_CONFIG.
+ * The credentials that are meant for `host`, by source. Problems: NO_CREDENTIALS with every place and strategy and why
+ * it does not apply; AMBIGUOUS_CREDENTIALS; INVALID_CONFIG.
  */
 export function credentialsFor(host: string, workspace: WorkspaceInput, surroundings: Surroundings): Credentials {
   const sources = sourcesFor(workspace, surroundings);
@@ -31,12 +33,24 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
   const reasons: string[] = [];
   const credentials: Credential[] = [];
   let problem: DatabricksTokensError | undefined;
-  for (const source of sources) {
-    const found = source.problem ?? notMeantFor(host, workspace, source) ?? signIn(host, source, forced);
+  const unfit = sources.map((source) => source.problem ?? notMeantFor(host, workspace, source));
+  const fit = sources.filter((_, index) => unfit[index] === undefined);
+  for (const [index, source] of sources.entries()) {
+    const found = unfit[index] ?? signIn(viewOf(host, workspace, surroundings, source, fit), forced);
     if (typeof found === "string") reasons.push(`${source.title}: ${found}`);
-    else if (!(found instanceof DatabricksTokensError)) credentials.push(found);
+    else if (!(found instanceof DatabricksTokensError)) {
+      if (!credentials.some(({ identityKey }) => identityKey === found.identityKey)) credentials.push(found);
+    }
     // Only the configured identity must be beyond doubt; a fallback in doubt is none.
     else if (credentials.length === 0) problem ??= found;
+  }
+  // Whoever asks for one way in is not given another.
+  const isAsked = forced !== undefined || fit.some((source) => source.get("authType") !== undefined);
+  if (credentials.length === 0 && !problem && !isAsked) {
+    const found = onThisMachine(viewOf(host, workspace, surroundings, ambientSource, fit));
+    if (typeof found === "string") reasons.push(`${ambientSource.title}: ${found}`);
+    else if (found instanceof DatabricksTokensError) problem = found;
+    else credentials.push(found);
   }
   if (credentials.length === 0) problem ??= noCredentials(host, workspace, reasons);
   return { credentials, ...(problem && { problem }) };
@@ -45,7 +59,7 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
 function noCredentials(host: string, workspace: WorkspaceInput, reasons: readonly string[]): DatabricksTokensError {
   return new DatabricksTokensError(
     "NO_CREDENTIALS",
-    `There is no way to sign in to ${host}. ${reasons.join("; ")}. ` +
+    `There is no way to sign in to ${host}:\n${reasons.map((reason) => `- ${reason}\n`).join("")}` +
       `Set one: pulumi config set --secret ${namespaceOf(workspace)}:token, or DATABRICKS_TOKEN, or a profile of ~/.databrickscfg`,
   );
 }
@@ -61,55 +75,64 @@ function noSuchAuthType(name: string): DatabricksTokensError {
  * The way in that a source offers; a text: why it offers none; an error: why it can't be taken. `forced` holds for every
  * source, a source's own authType for itself alone.
  */
-function signIn(host: string, source: Source, forced: string | undefined): Credential | string | DatabricksTokensError {
+function signIn(view: View, forced: string | undefined): Credential | string | DatabricksTokensError {
+  const { source } = view;
   const authType = forced ?? source.get("authType");
   if (authType !== undefined && !isStrategy(authType)) return noSuchAuthType(`${authType} (${source.title})`);
-  const complete = STRATEGIES.filter(
-    ({ name, needs }) => (needs.length > 0 || name === authType) && needs.every((setting) => source.get(setting)),
-  );
+  const complete: Strategy[] = [];
+  const lacking: string[] = [];
+  for (const strategy of STRATEGIES.filter(({ name, ambient }) => !ambient || name === authType)) {
+    const lacks = view.lacks(strategy, strategy.name === authType);
+    if (lacks === undefined) complete.push(strategy);
+    else if (strategy.name === authType || (authType === undefined && strategy.kind !== "basic"))
+      lacking.push(`${lacks} (${strategy.name})`);
+  }
   const strategies = complete.filter(({ name }) => authType === undefined || name === authType);
   const [strategy] = strategies;
-  if (strategies.length > 1) return ambiguous(source, strategies);
-  if (!strategy) {
-    const others = complete.map(({ name }) => name).join(", ");
-    return others === "" ? `no ${source.nameOf("token")}` : `authType ${authType} leaves its ${others} aside`;
+  const kinds = strategies.filter(({ kind }, index) => strategies.findIndex((other) => other.kind === kind) === index);
+  if (kinds.length > 1) return ambiguous(view, kinds);
+  if (strategy) return attempted(() => credentialBy(strategy, view));
+  const others = complete.map(({ name }) => name).join(", ");
+  return [...(others === "" ? [] : [`authType ${authType} leaves its ${others} aside`]), ...lacking].join(", ");
+}
+
+/** What is found on the machine without being set anywhere: the first that is signed in. */
+function onThisMachine(view: View): Credential | string | DatabricksTokensError {
+  const lacking: string[] = [];
+  const ways: Credential[] = [];
+  for (const strategy of STRATEGIES.filter(({ ambient }) => ambient)) {
+    const lacks = view.lacks(strategy, true);
+    const way = lacks ?? attempted(() => credentialBy(strategy, view));
+    if (way instanceof DatabricksTokensError) return way;
+    if (typeof way === "string") lacking.push(`${way} (${strategy.name})`);
+    else ways.push(way);
   }
-  if (!strategy.authorize) {
-    return new DatabricksTokensError(
-      "INVALID_CONFIG",
-      `${source.title} has ${strategy.name}, which this version can't use yet. Give it a token, or force pat with authType`,
-    );
-  }
+  const [first, ...rest] = ways;
+  if (!first) return lacking.join(", ");
+  if (rest.length === 0) return first;
+  return named(firstThatWorks([first, ...rest]), ways.map((way) => way.identityKey).join(" "));
+}
+
+function credentialBy(strategy: Strategy, view: View): Credential {
+  const signIn = signInOf(strategy, view);
+  return named(strategy.load().authorize(signIn), signIn.identityKey);
+}
+
+function attempted(act: () => Credential): Credential | DatabricksTokensError {
   try {
-    const identity = [host, strategy.name, ...strategy.needs.map((setting) => source.get(setting) ?? "")].join("\n");
-    const identityKey = createHash("sha256").update(identity).digest("hex").slice(0, 16);
-    return { ...strategy.authorize(source, source.get), identityKey };
+    return act();
   } catch (error) {
     if (error instanceof DatabricksTokensError) return error;
     throw error;
   }
 }
 
-/** Why the credentials of a source are not for this host; undefined if they are. */
-function notMeantFor(host: string, workspace: WorkspaceInput, source: Source): string | undefined {
-  const own = source.get("host");
-  if (own === undefined) {
-    // The environment's and the profile's credentials belong to the first workspace, not to one of another namespace.
-    const foreign =
-      namespaceOf(workspace) !== "databricks" && source.kind !== "config" && workspace.profile === undefined;
-    return foreign ? "names no host, so its credentials are not for a second workspace" : undefined;
-  }
-  let origin: string;
-  try {
-    origin = parseHost(own);
-  } catch {
-    return `its host (${source.nameOf("host")}) can't be read`;
-  }
-  return origin === host ? undefined : `its credentials are for ${origin}`;
-}
+/** Not by a copy: the strategy of `firstThatWorks` changes. */
+const named = (authorization: Authorization, identityKey: string): Credential =>
+  Object.assign(authorization, { identityKey });
 
-function ambiguous(source: Source, strategies: readonly Strategy[]): DatabricksTokensError {
-  const kinds = strategies.map((strategy) => `${strategy.name} (${strategy.needs.map(source.nameOf).join(", ")})`);
+function ambiguous({ source, nameOf }: View, strategies: readonly Strategy[]): DatabricksTokensError {
+  const kinds = strategies.map((strategy) => `${strategy.name} (${strategy.needs.map(nameOf).join(", ")})`);
   return new DatabricksTokensError(
     "AMBIGUOUS_CREDENTIALS",
     `${source.title} holds two kinds of credentials at once: ${kinds.join(" and ")}. Remove one, or force one with authType`,

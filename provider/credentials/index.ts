@@ -1,3 +1,4 @@
+export { knowingAzureHost } from "./azure-host";
 export { type Credential, type Credentials, credentialsFor } from "./chain";
 export { type Settings, settingsFrom } from "./settings";
 export { type HostSource, resolveHost, type Surroundings, type WorkspaceInput } from "./sources";

@@ -22,6 +22,8 @@ export interface Surroundings {
   /** undefined: there is no such file. */
   readFile(path: string): string | undefined;
   readonly home: string;
+  /** What `knowingAzureHost` has looked up; throws why it could not. */
+  hostOfResource?(resourceId: string): string | undefined;
 }
 
 export type HostSource = "workspace" | "config" | "environment" | "profile";
@@ -41,12 +43,20 @@ export interface Source {
 export const namespaceOf = (workspace: WorkspaceInput): string => workspace.configNamespace ?? "databricks";
 
 const snake = (setting: string): string => setting.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-/** Settings of Azure's own names; the environment calls them as Azure's tools do. */
-const ARM: Readonly<Record<string, string>> = {
+/** What the environment calls otherwise: Azure's settings as Azure's tools do. */
+const VARIABLES: Readonly<Record<string, string>> = {
   azureClientId: "ARM_CLIENT_ID",
   azureClientSecret: "ARM_CLIENT_SECRET",
   azureTenantId: "ARM_TENANT_ID",
+  azureEnvironment: "ARM_ENVIRONMENT",
+  azureUseMsi: "ARM_USE_MSI",
   azureWorkspaceResourceId: "DATABRICKS_AZURE_RESOURCE_ID",
+  databricksCliPath: "DATABRICKS_CLI_PATH",
+};
+/** Second names that official clients take. */
+const ALIASES: Readonly<Record<string, string>> = {
+  oidcTokenFilepath: "databricksIdTokenFilepath",
+  tokenAudience: "audience",
 };
 
 /**
@@ -62,13 +72,22 @@ export function sourcesFor(workspace: WorkspaceInput, surroundings: Surroundings
 
 function configSource(namespace: string, { config }: Surroundings): Source {
   const nameOf = (setting: string): string => `${namespace}:${setting}`;
-  return { kind: "config", title: "Pulumi config", nameOf, get: (setting) => config(nameOf(setting)) || undefined };
+  const get = (setting: string): string | undefined =>
+    config(nameOf(setting)) || (ALIASES[setting] && config(nameOf(ALIASES[setting]))) || undefined;
+  return { kind: "config", title: "Pulumi config", nameOf, get };
 }
 
 function environmentSource({ env }: Surroundings): Source {
-  const nameOf = (setting: string): string => ARM[setting] ?? `DATABRICKS_${snake(setting).toUpperCase()}`;
-  return { kind: "environment", title: "the environment", nameOf, get: (setting) => env[nameOf(setting)] || undefined };
+  const nameOf = (setting: string): string => VARIABLES[setting] ?? `DATABRICKS_${snake(setting).toUpperCase()}`;
+  const get = (setting: string): string | undefined => env[nameOf(setting)] || unsaid[setting]?.(env) || undefined;
+  return { kind: "environment", title: "the environment", nameOf, get };
 }
+
+/** What holds for settings that the environment does not name. */
+const unsaid: Readonly<Record<string, (env: Surroundings["env"]) => string | undefined>> = {
+  oidcTokenEnv: (env) => (env["DATABRICKS_OIDC_TOKEN"] ? "DATABRICKS_OIDC_TOKEN" : undefined),
+  oidcTokenFilepath: (env) => env["DATABRICKS_OIDC_TOKEN_FILE"],
+};
 
 /** The profile; one that can't be read holds the reason. */
 function readableProfile(
@@ -88,6 +107,9 @@ function readableProfile(
   }
 }
 
+/** The CLI's own section: not a profile, it names the one to take where nobody asks for another. */
+const SETTINGS = "__settings__";
+
 function profileSource(
   workspace: WorkspaceInput,
   config: Source,
@@ -100,10 +122,12 @@ function profileSource(
   const path = shown.replace(/^~(?=\/|$)/, home);
   const text = readFile(path);
   const profiles = text === undefined ? new Map<string, Profile>() : readProfiles(text, shown);
-  const name = named ?? "DEFAULT";
+  const byDefault = profiles.get(SETTINGS)?.get("default_profile") || undefined;
+  profiles.delete(SETTINGS);
+  const name = named ?? byDefault ?? "DEFAULT";
   const profile = profiles.get(name);
   if (!profile) {
-    if (named === undefined) return undefined;
+    if (named === undefined && byDefault === undefined) return undefined;
     throw new DatabricksTokensError(
       "INVALID_CONFIG",
       text === undefined
@@ -115,7 +139,8 @@ function profileSource(
     kind: "profile",
     title: `profile ${name} of ${shown}`,
     nameOf: snake,
-    get: (setting) => profile.get(snake(setting)) || undefined,
+    get: (setting) =>
+      profile.get(snake(setting)) || (ALIASES[setting] && profile.get(snake(ALIASES[setting]))) || undefined,
   };
 }
 
@@ -127,17 +152,33 @@ export interface ResolvedHost {
   readonly from: string;
 }
 
-/** The workspace's host by the first place that names one; undefined if none does. */
-export function resolveHost(workspace: WorkspaceInput, surroundings: Surroundings): ResolvedHost | undefined {
-  if (workspace.host !== undefined) {
-    return { host: parseHost(workspace.host), source: "workspace", from: "workspace.host" };
-  }
+/** Where the workspace is named first: by its host, or by its Azure resource id alone. */
+export type Place = { readonly source: HostSource; readonly from: string } & (
+  | { readonly host: string }
+  | { readonly resourceId: string }
+);
+
+export function firstPlace(workspace: WorkspaceInput, surroundings: Surroundings): Place | undefined {
+  const { host, azureWorkspaceResourceId: resourceId } = workspace;
+  if (host !== undefined) return { host, source: "workspace", from: "workspace.host" };
+  if (resourceId !== undefined) return { resourceId, source: "workspace", from: "workspace.azureWorkspaceResourceId" };
   for (const source of sourcesFor(workspace, surroundings)) {
     if (source.problem) throw source.problem;
-    const host = source.get("host");
-    if (host === undefined) continue;
-    const from = `${source.title} ${source.kind === "profile" ? "" : source.nameOf("host")}`.trim();
-    return { host: parseHost(host), source: source.kind, from };
+    const named = (setting: string): string =>
+      `${source.title} ${source.kind === "profile" ? "" : source.nameOf(setting)}`.trim();
+    const own = source.get("host");
+    if (own !== undefined) return { host: own, source: source.kind, from: named("host") };
+    const id = source.get("azureWorkspaceResourceId");
+    if (id !== undefined) return { resourceId: id, source: source.kind, from: named("azureWorkspaceResourceId") };
   }
   return undefined;
+}
+
+/** The workspace's host by the first place that names one; undefined if none does. */
+export function resolveHost(workspace: WorkspaceInput, surroundings: Surroundings): ResolvedHost | undefined {
+  const place = firstPlace(workspace, surroundings);
+  if (!place) return undefined;
+  const { source, from } = place;
+  const host = "host" in place ? place.host : surroundings.hostOfResource?.(place.resourceId);
+  return host === undefined ? undefined : { host: parseHost(host), source, from };
 }

@@ -1,20 +1,85 @@
-import { pat } from "./pat";
-import type { Strategy } from "./strategy";
+import type { Strategy, Way } from "./strategy";
 
-const later = (name: string, ...needs: string[]): Strategy => ({ name, needs });
-
-/** The ways to sign in, in the order of the official clients. A new one is a file of its own and its place in here. */
+/**
+ * The ways to sign in, in the order of the official clients. A new one is a file of its own and its place in here; the
+ * file is loaded once the strategy may apply.
+ */
 export const STRATEGIES: readonly Strategy[] = [
-  pat,
-  later("basic", "username", "password"),
-  later("oauth-m2m", "clientId", "clientSecret"),
-  later("databricks-cli"),
-  later("github-oidc"),
-  later("env-oidc", "oidcTokenEnv"),
-  later("file-oidc", "oidcTokenFilepath"),
-  later("azure-msi", "azureUseMsi"),
-  later("azure-client-secret", "azureClientId", "azureClientSecret", "azureTenantId"),
-  later("azure-cli"),
+  { name: "pat", kind: "pat", needs: ["token"], load: (): Way => require("./pat") as typeof import("./pat") },
+  {
+    name: "basic",
+    kind: "basic",
+    needs: ["username", "password"],
+    load: (): Way => require("./basic") as typeof import("./basic"),
+  },
+  {
+    name: "oauth-m2m",
+    kind: "oauth",
+    needs: ["clientId", "clientSecret"],
+    load: (): Way => require("./oauth-m2m") as typeof import("./oauth-m2m"),
+  },
+  {
+    name: "databricks-cli",
+    kind: "cli",
+    needs: [],
+    uses: ["databricksCliPath"],
+    ambient: true,
+    load: (): Way => require("./databricks-cli") as typeof import("./databricks-cli"),
+  },
+  {
+    name: "github-oidc",
+    kind: "oauth",
+    needs: ["clientId"],
+    uses: ["tokenAudience"],
+    load: (): Way => require("./github-oidc") as typeof import("./github-oidc"),
+  },
+  {
+    name: "env-oidc",
+    kind: "env-oidc",
+    needs: ["oidcTokenEnv"],
+    uses: ["clientId"],
+    load: (): Way => require("./env-oidc") as typeof import("./env-oidc"),
+  },
+  {
+    name: "file-oidc",
+    kind: "file-oidc",
+    needs: ["oidcTokenFilepath"],
+    uses: ["clientId"],
+    load: (): Way => require("./file-oidc") as typeof import("./file-oidc"),
+  },
+  {
+    name: "azure-msi",
+    kind: "azure",
+    needs: ["azureUseMsi"],
+    load: (): Way => require("./azure/msi") as typeof import("./azure/msi"),
+  },
+  {
+    name: "azure-client-secret",
+    kind: "azure",
+    needs: ["azureClientId", "azureClientSecret"],
+    load: (): Way => require("./azure/client-secret") as typeof import("./azure/client-secret"),
+  },
+  {
+    name: "azure-workload-identity",
+    kind: "azure",
+    needs: [],
+    ambient: true,
+    load: (): Way => require("./azure/workload-identity") as typeof import("./azure/workload-identity"),
+  },
+  {
+    name: "azure-pipelines",
+    kind: "azure",
+    needs: [],
+    ambient: true,
+    load: (): Way => require("./azure/pipelines") as typeof import("./azure/pipelines"),
+  },
+  {
+    name: "azure-cli",
+    kind: "azure",
+    needs: [],
+    ambient: true,
+    load: (): Way => require("./azure/cli") as typeof import("./azure/cli"),
+  },
 ];
 
 /** Config keys that are secrets: Pulumi must have them by `--secret`. */

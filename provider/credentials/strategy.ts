@@ -1,11 +1,49 @@
 import type { Authorization } from "../workspace/authorization";
-import type { Source } from "./sources";
+import type { MakeCredential } from "./azure/entra";
+import type { Surroundings } from "./sources";
+
+/** Ways of one kind are alternatives: the first in the official order is taken. Two kinds in one source are in doubt. */
+export type Kind = "pat" | "basic" | "oauth" | "env-oidc" | "file-oidc" | "azure" | "cli";
+
+/** What a strategy signs in with: one source's settings, and where they hold. */
+export interface SignIn {
+  /** Origin of the workspace. */
+  readonly host: string;
+  /** Where the credential comes from, for messages: `the environment (DATABRICKS_CLIENT_ID)`. */
+  readonly from: string;
+  /** Stable and not secret: names the identity in caches. */
+  readonly identityKey: string;
+  readonly surroundings: Surroundings;
+  /** Milliseconds for one HTTP call, or one run of another program. */
+  readonly timeoutMs: number;
+  setting(name: string): string | undefined;
+  /** How a setting is called where it stands: `DATABRICKS_CLIENT_ID`. */
+  nameOf(name: string): string;
+}
+
+/** What the question whether a strategy applies may look at. */
+export type Settings = Pick<SignIn, "host" | "setting" | "nameOf" | "surroundings">;
 
 /** One way to sign in. It applies to a source that has every setting that it needs. */
 export interface Strategy {
   /** The official name, also the value of `authType`. */
   readonly name: string;
+  readonly kind: Kind;
   readonly needs: readonly string[];
-  /** Absent: this version can not. */
-  authorize?(source: Source, setting: (name: string) => string | undefined): Authorization;
+  /** Settings that it takes besides. */
+  readonly uses?: readonly string[];
+  /** Found on the machine rather than set anywhere: it stands in where no source offers anything, or by `authType`. */
+  readonly ambient?: boolean;
+  /** Loads its file. */
+  load(): Way;
+}
+
+/** What a strategy's file exports. */
+export interface Way {
+  /** What it lacks besides its settings, for people; undefined: nothing. */
+  lacks?(settings: Settings): string | undefined;
+  /** Signs in; no call is made before the first headers are asked for. */
+  authorize(signIn: SignIn): Authorization;
+  /** Of Azure's: the credential alone, which other authorities of Azure take too. */
+  entra?(signIn: SignIn): MakeCredential;
 }

@@ -1,5 +1,6 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import type { Secret } from "../secret";
+import { clockSkew } from "./clock-skew";
 import { readErrorBody } from "./error-body";
 import { foreignText } from "./foreign-text";
 
@@ -17,6 +18,8 @@ export interface ForeignAnswer {
   readonly source: string;
   /** What must not be quoted, should the server echo it: the headers that signed the request in. */
   readonly hide?: readonly Secret[];
+  /** The server's clock less ours, where its answer has a Date. */
+  readonly clockOffsetMs?: number;
 }
 
 /** What the rules look at. */
@@ -95,7 +98,7 @@ const RULES: readonly Rule[] = [
       (/\b(invalid|expired|revoked)\s+(personal )?(access[ _])?token\b/i.test(said.text) ||
         /\btoken\b[^.]{0,40}\b(is|was|has been|has)\s+(invalid|expired|revoked|not valid)\b/i.test(said.text) ||
         /\berror="?invalid_token\b/.test(said.headers["www-authenticate"] ?? "")),
-    (said) => `${signedIn(said)} is invalid, expired or revoked: put a valid one there`,
+    (said) => `${signedIn(said)} is invalid, expired or revoked: put a valid one there${clockSkew(said.clockOffsetMs)}`,
   ],
   [
     "NOT_A_MEMBER",

@@ -8,6 +8,8 @@ export interface Authorization {
   readonly source: string;
   /** The headers to send; may sign in first, until `deadline` (epoch ms) at the latest. */
   headers(deadline?: number): Promise<Record<string, Secret>>;
+  /** Forgets what these headers were made of, as the workspace refused them. Absent: there is nothing to fetch anew. */
+  forget?(refused: Readonly<Record<string, Secret>>): void;
 }
 
 /** Signs in with a token itself. `source` is for messages. */

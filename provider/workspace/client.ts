@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { DatabricksTokensError } from "../errors";
+import type { Secret } from "../secret";
 import { errorFromAnswer } from "./answer";
 import type { Authorization } from "./authorization";
 import { type Connection, connectTo, type Environment, proxySettings } from "./connection";
@@ -45,6 +46,15 @@ export interface CallRequest {
   readonly retries?: number;
   /** Awaited right before every attempt, after all waits; what it throws ends the call. */
   beforeSend?(): Promise<void>;
+}
+
+interface Failed {
+  readonly result?: undefined;
+  readonly error: DatabricksTokensError;
+  /** What Retry-After asks for. */
+  readonly pauseMs?: number | undefined;
+  /** The headers that did not sign the caller in. */
+  readonly refused?: Readonly<Record<string, Secret>>;
 }
 
 export interface ClientOptions {
@@ -116,6 +126,7 @@ export class WorkspaceClient {
     const { now, sleep, random } = this.#clock;
     const deadline = request.deadline ?? now() + OPERATION_TIMEOUT_MS;
     const idempotent = request.idempotent ?? (request.method !== "POST" && request.method !== "PATCH");
+    let renewed = false;
     for (let retried = 0; ; ) {
       await this.#throttle.wait(deadline, this.#clock);
       await request.beforeSend?.();
@@ -125,7 +136,13 @@ export class WorkspaceClient {
         this.#throttle.admitted(sentAt);
         return outcome.result;
       }
-      const { error, pauseMs } = outcome;
+      const { error, pauseMs, refused } = outcome;
+      // Refused before it was processed: a fetched token is fetched anew, once.
+      if (refused && request.authorization.forget && !renewed) {
+        request.authorization.forget(refused);
+        renewed = true;
+        continue;
+      }
       if (error.code === "THROTTLED") {
         this.#throttle.refused(sentAt, pauseMs, this.#clock);
         continue;
@@ -144,16 +161,12 @@ export class WorkspaceClient {
     if (this.#owned) await this.#connection.dispatcher.close();
   }
 
-  async #attempt<T>(
-    request: CallRequest,
-    deadline: number,
-  ): Promise<
-    { result: CallResult<T> } | { result?: undefined; error: DatabricksTokensError; pauseMs: number | undefined }
-  > {
+  async #attempt<T>(request: CallRequest, deadline: number): Promise<{ result: CallResult<T> } | Failed> {
     const { now } = this.#clock;
     const { host } = this;
+    const signInHeaders = await request.authorization.headers(deadline);
     const { strategy, source } = request.authorization;
-    const signIn = Object.entries(await request.authorization.headers(deadline));
+    const signIn = Object.entries(signInHeaders);
     const sentAt = now();
     const timeoutMs = Math.min(this.#timeoutMs, deadline - sentAt);
     if (timeoutMs <= 0) {
@@ -175,7 +188,7 @@ export class WorkspaceClient {
     if ("failure" in incoming) {
       const { timedOut, failure } = incoming;
       const attempt = { host, timeoutMs, timedOut, proxied: this.#connection.proxied };
-      return { error: errorFromNetwork(failure, attempt), pauseMs: undefined };
+      return { error: errorFromNetwork(failure, attempt) };
     }
 
     const date = dateOf(incoming.headers["date"]);
@@ -185,8 +198,11 @@ export class WorkspaceClient {
       return { result: { status: incoming.status, body: body as T, date } };
     }
     const hide = signIn.map(([, value]) => value);
-    const error = errorFromAnswer({ ...incoming, path: request.path, host, strategy, source, hide });
-    return { error, pauseMs: retryAfterMs(incoming.headers["retry-after"], date ?? this.serverNow()) };
+    const clockOffsetMs = date === undefined ? 0 : date - now();
+    const error = errorFromAnswer({ ...incoming, path: request.path, host, strategy, source, hide, clockOffsetMs });
+    const pauseMs = retryAfterMs(incoming.headers["retry-after"], date ?? this.serverNow());
+    const isRefused = incoming.status === 401 || error.code === "CREDENTIAL_REFUSED";
+    return { error, pauseMs, ...(isRefused && { refused: signInHeaders }) };
   }
 
   #learnTime(date: number | undefined, sentAt: number, endedAt: number): void {

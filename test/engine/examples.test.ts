@@ -3,6 +3,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace } from "../workspace";
+import { LocalAzure } from "../workspace/azure";
+import { GitHubOidc } from "../workspace/github";
 import { ROOT, Stack } from "./stack";
 
 describe("the examples, on the real engine", function () {
@@ -54,5 +56,70 @@ describe("the examples, on the real engine", function () {
     assert.match(call?.userAgent ?? "", /^curl\//);
     assert.equal(call?.status, 200);
     await stack.destroy();
+  });
+
+  /** The environment of a stack has a token; these sign in without. */
+  const NO_TOKEN = { DATABRICKS_TOKEN: "" };
+
+  it("github-actions: a job's own identity, nothing secret stored", async () => {
+    const github = await GitHubOidc.start();
+    try {
+      const identity = workspace.addUser("robot", { servicePrincipal: true });
+      const { tokens: issuer, subject } = github;
+      workspace.oauth.trusted.push({ issuer, subject, audience: "token endpoint", identity });
+      const env = { ...NO_TOKEN, ...github.env, DATABRICKS_CLIENT_ID: identity.clientId ?? "" };
+      const stack = await stackOf("examples/github-actions", env);
+      await stack.up();
+      assert.equal((await stack.outputs()).owner, "robot");
+      await stack.destroy();
+      assert.deepEqual(workspace.tokens(), []);
+    } finally {
+      await github.stop();
+    }
+  });
+
+  it("entra-service-principal: the host from the Azure resource id, a principal that was no member", async function () {
+    const azure = (await LocalAzure.start()) ?? this.skip();
+    try {
+      const id = "/subscriptions/0-1/resourceGroups/rg/providers/Microsoft.Databricks/workspaces/w";
+      workspace.entra = { azure, resourceId: id };
+      azure.arm.add(id, workspace.host);
+      const identity = workspace.addUser("robot", { servicePrincipal: true, member: false });
+      const app = azure.entra.addApp(identity.clientId);
+      const client = { ARM_CLIENT_ID: app.clientId, ARM_CLIENT_SECRET: app.secret };
+      const env = { ...NO_TOKEN, DATABRICKS_HOST: "", ...azure.env, ...client };
+      const stack = await stackOf("examples/entra-service-principal", env);
+      await stack.must("config", "set", "azureWorkspaceResourceId", id);
+      await stack.up();
+      const outputs = await stack.outputs();
+      assert.deepEqual([outputs.owner, outputs.host], ["robot", workspace.host]);
+      assert.ok(!JSON.stringify(await stack.resources()).includes(app.secret));
+      await stack.destroy();
+      assert.deepEqual(workspace.tokens(), []);
+    } finally {
+      await azure.stop();
+    }
+  });
+
+  it("two-workspaces: an identity for each", async () => {
+    const other = await LocalWorkspace.start();
+    try {
+      const stack = await stackOf("examples/two-workspaces", { ...NO_TOKEN, DATABRICKS_HOST: "" });
+      for (const [namespace, home, name] of [
+        ["databricks", workspace, "one"],
+        ["analytics", other, "two"],
+      ] as const) {
+        const { clientId = "", clientSecret = "" } = home.addUser(name, { servicePrincipal: true });
+        await stack.must("config", "set", `${namespace}:host`, home.host);
+        await stack.must("config", "set", `${namespace}:clientId`, clientId);
+        await stack.must("config", "set", "--secret", `${namespace}:clientSecret`, clientSecret);
+      }
+      await stack.up();
+      assert.deepEqual((await stack.outputs()).owners, ["one", "two"]);
+      await stack.destroy();
+      assert.deepEqual([...workspace.tokens(), ...other.tokens()], []);
+    } finally {
+      await other.stop();
+    }
   });
 });

@@ -143,6 +143,41 @@ describe("REST client, on loopback", () => {
     assert.deepEqual([error.code, error.ambiguous], ["UNREACHABLE", false]);
   });
 
+  it("has a fetched token that was refused fetched anew, once, a creation's too", async () => {
+    let fetched = 0;
+    const forgotten: string[] = [];
+    const by: Call["authorization"] = {
+      strategy: "oauth-m2m",
+      source: "a test",
+      headers: async () => ({ authorization: new Secret(`Bearer some-value-${++fetched}`) }),
+      forget: ({ authorization: refused }) => void forgotten.push(refused?.reveal() ?? ""),
+    };
+    const refuse = (response: ServerResponse): void => void response.writeHead(401).end();
+    const dead = (response: ServerResponse): void =>
+      void response.writeHead(403).end('{"error_code":403,"message":"Invalid access token."}');
+    for (const no of [refuse, dead]) {
+      answers.push(no);
+      assert.equal((await client.call({ ...post, authorization: by })).status, 200);
+    }
+    assert.deepEqual(forgotten, ["Bearer some-value-1", "Bearer some-value-3"]);
+    answers.push(dead, dead);
+    assert.equal((await failureOf({ ...get, authorization: by })).code, "CREDENTIAL_REFUSED");
+    assert.deepEqual([requests.length, requests[1]?.headers.authorization], [6, "Bearer some-value-2"]);
+    answers.push(refuse);
+    await failureOf(get);
+    assert.equal(requests.length, 7, "a token that nobody fetched is asked with once");
+  });
+
+  it("names a clock that is off where a credential is refused", async () => {
+    answers.push(
+      (response) =>
+        void response
+          .writeHead(403, { date: new Date(Date.now() + 600_000).toUTCString() })
+          .end('{"error_code":403,"message":"Invalid access token."}'),
+    );
+    assert.match((await failureOf(get)).message, /clock is (9\.9|10|10\.1) min behind/);
+  });
+
   it("keeps the server's time", async () => {
     answers.push(
       (response) => void response.writeHead(200, { date: new Date(Date.now() + 3_600_000).toUTCString() }).end("{}"),

@@ -79,12 +79,23 @@ describe("credentials", () => {
     assert.throws(() => sources({}, s), /no databricks:token.*no DATABRICKS_TOKEN.*adb-9\.9.*NO_CREDENTIALS/s);
   });
 
+  it("none: every strategy is named with what it lacks, where it could be", () => {
+    const { problem } = credentialsFor(HOST, {}, around());
+    const names = ["pat", "oauth-m2m", "github-oidc", "env-oidc", "file-oidc", "azure-msi", "azure-client-secret"];
+    const found = ["databricks-cli", "azure-workload-identity", "azure-pipelines", "azure-cli"];
+    for (const name of [...names, ...found]) assert.ok(problem?.message.includes(`(${name})`), name);
+    assert.match(
+      problem?.message ?? "",
+      /the environment: no DATABRICKS_TOKEN \(pat\).*this machine: there is no Dat/s,
+    );
+  });
+
   it("a source whose sign-in can't be used yet stops there: nobody else is taken for it", () => {
     const s = around({
-      env: { DATABRICKS_CLIENT_ID: "i", DATABRICKS_CLIENT_SECRET: "s" },
+      env: { DATABRICKS_USERNAME: "u", DATABRICKS_PASSWORD: "p" },
       file: `[DEFAULT]\nhost=${HOST}\ntoken=t\n`,
     });
-    assert.throws(() => sources({}, s), /oauth-m2m.*INVALID_CONFIG/s);
+    assert.throws(() => sources({}, s), /basic.*INVALID_CONFIG/s);
     assert.equal(credentialsFor(HOST, {}, s).credentials.length, 1, "read and delete may fall back on the profile");
   });
 
@@ -120,6 +131,14 @@ describe("profiles", () => {
       (error: Error) => /line 2, column 3/.test(error.message) && !error.message.includes("hunter2"),
     );
   });
+  it("the CLI's own section names the profile where nobody else does, and is none itself", () => {
+    const file = `[__settings__]\ndefault_profile = b\n[a]\ntoken = 1\n[b]\ntoken = 2\n[DEFAULT]\ntoken = 3\n`;
+    assert.deepEqual(sources({}, around({ file })), ["profile b of ~/.databrickscfg (token)"]);
+    assert.match(sources({ profile: "a" }, around({ file }))[0] ?? "", /profile a/);
+    const missing = around({ file: "[__settings__]\ndefault_profile = c\n[a]\ntoken = 1\n" });
+    assert.throws(() => sources({}, missing), /no profile c; there are a /);
+    assert.throws(() => sources({ profile: "__settings__" }, around({ file })), /no profile __settings__/);
+  });
   it("an unknown profile lists those there are", () => {
     const s = around({ file: "[a]\nhost=h\n[b]\nhost=h\n" });
     assert.throws(() => sources({ profile: "c" }, s), /no profile c; there are a, b/);
@@ -142,12 +161,22 @@ describe("a source that can't be used", () => {
     );
   });
   it("is no obstacle as a fallback in doubt", () => {
-    const env = { DATABRICKS_TOKEN: "b", ARM_CLIENT_ID: "i", ARM_CLIENT_SECRET: "s", ARM_TENANT_ID: "t" };
+    const env = { DATABRICKS_TOKEN: "b", DATABRICKS_CLIENT_ID: "i", DATABRICKS_CLIENT_SECRET: "s" };
     assert.equal(sources({}, around({ config: { "databricks:token": "a" }, env })).length, 1);
     assert.equal(
       codeOf(() => sources({}, around({ env }))),
       "AMBIGUOUS_CREDENTIALS",
     );
+  });
+  it("a file that can't be read is named, and matters only to whom nobody else serves", () => {
+    const unreadable = {
+      ...around(),
+      readFile: (): never => {
+        throw Object.assign(new Error("EACCES: permission denied, open '/home/me/.databrickscfg'"), { code: "EACCES" });
+      },
+    };
+    assert.throws(() => sources({}, unreadable), /EACCES: permission denied.*databrickscfg.*INVALID_CONFIG/);
+    assert.equal(sources({}, { ...unreadable, env: { DATABRICKS_TOKEN: "t" } }).length, 1);
   });
   it("a token with a line break in it is refused before any call", () => {
     assert.equal(

@@ -5,9 +5,11 @@ import { type Answer, failure, ok } from "./answer";
 import { type Call, tokenIdOf } from "./calls";
 import { Clock } from "./clock";
 import { bodyOf, breakConnection, listen, send } from "./connection";
+import { type EntraSignIn, tenantPage, withEntra } from "./entra-sign-in";
 import { falseAnswer } from "./false-answers";
 import { type Fault, Faults } from "./faults";
 import { Identities, type Identity, type Role } from "./identities";
+import { OAuth } from "./oauth";
 import { route } from "./routes";
 import { type Change, Settings } from "./settings";
 import { bearerOf, type SignIn, signIn } from "./sign-in";
@@ -26,9 +28,13 @@ export class LocalWorkspace {
   readonly settings = new Settings();
   readonly admin: Identity;
 
+  /** Set: an Azure workspace, which Entra ID signs in to. */
+  entra: EntraSignIn | undefined;
+
   readonly #clock = new Clock();
   readonly #identities = new Identities();
   readonly #tokens = new Tokens(() => this.now());
+  readonly oauth = new OAuth(this.#identities, () => this.now());
   /** Ends the waits under way. */
   readonly #stopped = new AbortController();
   #server: Server | undefined;
@@ -124,10 +130,18 @@ export class LocalWorkspace {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", this.#host);
-    const body = parse(await bodyOf(request));
+    const text = await bodyOf(request);
+    const isForm = /^application\/x-www-form-urlencoded/.test(request.headers["content-type"] ?? "");
+    const body = isForm ? {} : parse(text);
     await this.#wait(this.latencyMs);
     const value = bearerOf(request.headers.authorization);
-    const signedIn = signIn(url.pathname, value, { identities: this.#identities, tokens: this.#tokens });
+    const byOther = (token: string): Identity | undefined =>
+      this.oauth.withToken(token) ?? (this.entra && withEntra(this.entra, token, request.headers, this.#identities));
+    const known = { identities: this.#identities, tokens: this.#tokens, byOther };
+    const form = { authorization: request.headers.authorization, fields: new URLSearchParams(isForm ? text : "") };
+    const open =
+      tenantPage(url.pathname, this.entra) ?? this.oauth.answer(`${request.method} ${url.pathname}`, this.#host, form);
+    const signedIn = open ? { refusal: open } : signIn(url.pathname, value, known);
     const call: Call = {
       method: request.method ?? "GET",
       path: url.pathname,

@@ -11,7 +11,11 @@ export type SignIn =
 export function signIn(
   path: string,
   value: string | undefined,
-  { identities, tokens }: { identities: Identities; tokens: Tokens },
+  {
+    identities,
+    tokens,
+    byOther,
+  }: { identities: Identities; tokens: Tokens; byOther(value: string): Identity | undefined },
 ): SignIn {
   if (path.startsWith("/.well-known/") || path.startsWith("/oidc/")) {
     return { refusal: { status: 404, body: "", headers: { "content-type": "text/plain" } } };
@@ -20,7 +24,7 @@ export function signIn(
   if (value === undefined) return { refusal: noCredential() };
   const known = tokens.withValue(value);
   const shown = known && tokens.signsIn(known) ? known : undefined;
-  const caller = shown ? identities.named(shown.owner) : identities.withBootstrap(value);
+  const caller = shown ? identities.named(shown.owner) : (identities.withBootstrap(value) ?? byOther(value));
   if (!caller) return { refusal: deadCredential() };
   if (!caller.member) return { caller, refusal: denied("User not authorized.") };
   return { caller, shown };

@@ -1,0 +1,45 @@
+import { DatabricksTokensError } from "../../errors";
+import { Secret } from "../../secret";
+import type { Authorization } from "../../workspace/authorization";
+import { fetched } from "../fetched";
+import { bearerHeader } from "../granted";
+import type { SignIn } from "../strategy";
+import type { FetchedToken } from "../token-cache";
+import { cloudOf, DATABRICKS_SCOPE } from "./cloud";
+import { entraTokens, type MakeCredential } from "./entra";
+import { resourceIdOf } from "./resource-id";
+
+/**
+ * Signs in with tokens of Entra ID. Where the workspace's resource id is set, two headers more admit a service principal
+ * that is not a member yet: it becomes one if it may in Azure.
+ */
+export function entraAuthorization(strategy: string, signIn: SignIn, make: MakeCredential): Authorization {
+  const { managementScope } = cloudOf(signIn);
+  const resourceId = resourceIdOf(signIn);
+  const tokens = (scope: string) => entraTokens(strategy, signIn, make, scope);
+  return fetched(strategy, signIn, async (token) => {
+    const databricks = await token("databricks", tokens(DATABRICKS_SCOPE));
+    const headers: Record<string, Secret> = { authorization: bearerHeader(databricks) };
+    if (resourceId === undefined) return headers;
+    headers["x-databricks-azure-workspace-resource-id"] = new Secret(resourceId);
+    if (isPerson(databricks)) return headers;
+    try {
+      const { value } = await token("management", tokens(managementScope));
+      headers["x-databricks-azure-sp-management-token"] = value;
+    } catch (error) {
+      // A member needs none; somebody who is signed in with a CLI may not be allowed to get one.
+      if (strategy !== "azure-cli" || !(error instanceof DatabricksTokensError)) throw error;
+    }
+    return headers;
+  });
+}
+
+/** Only people have a user principal name. */
+function isPerson({ value }: FetchedToken): boolean {
+  try {
+    const claims = JSON.parse(Buffer.from(value.reveal().split(".")[1] ?? "", "base64url").toString("utf8"));
+    return typeof claims?.upn === "string";
+  } catch {
+    return false;
+  }
+}

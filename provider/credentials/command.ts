@@ -1,0 +1,51 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { DatabricksTokensError } from "../errors";
+import { foreignText } from "../workspace/foreign-text";
+import type { SignIn } from "./strategy";
+
+/** The official SDKs tell the CLI from its predecessor in Python, a small script of the same name, by its size. */
+export const LEAST_CLI_BYTES = 1024 * 1024;
+
+/** The first executable of that name on the PATH of `env`, of at least so many bytes. */
+export function onPath(env: SignIn["surroundings"]["env"], name: string, leastBytes = 0): string | undefined {
+  const names = process.platform === "win32" ? [`${name}.exe`, `${name}.cmd`] : [name];
+  const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  return folders
+    .flatMap((folder) => names.map((item) => join(folder, item)))
+    .find((path) => isCommand(path, leastBytes));
+}
+
+function isCommand(path: string, leastBytes: number): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    const stat = statSync(path);
+    return stat.isFile() && stat.size >= leastBytes;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Runs a program that prints a token; gives its standard output. What it says on failure is quoted, without tokens.
+ * @throws DatabricksTokensError TIMEOUT, CREDENTIAL_REFUSED
+ */
+export async function output(
+  strategy: string,
+  { from, timeoutMs, surroundings }: SignIn,
+  [command = "", ...args]: readonly string[],
+  until: number,
+): Promise<string> {
+  const failed = (code: "TIMEOUT" | "CREDENTIAL_REFUSED", text: string): DatabricksTokensError =>
+    new DatabricksTokensError(code, `The sign-in ${strategy} (${from}) failed: ${text}`);
+  const timeout = Math.max(1, Math.min(timeoutMs, until - Date.now()));
+  return new Promise((done, reject) => {
+    execFile(command, args, { timeout, env: { ...surroundings.env }, windowsHide: true }, (error, stdout, stderr) => {
+      if (!error) return done(stdout);
+      if (error.killed) return reject(failed("TIMEOUT", `\`${command}\` did not end within ${timeout / 1000} s`));
+      const said = foreignText(stderr || stdout || String(error.code ?? ""));
+      reject(failed("CREDENTIAL_REFUSED", `\`${[command, ...args].join(" ")}\` said: ${said}`));
+    });
+  });
+}

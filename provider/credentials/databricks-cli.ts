@@ -1,0 +1,53 @@
+import { DatabricksTokensError } from "../errors";
+import { Secret } from "../secret";
+import type { Authorization } from "../workspace/authorization";
+import { LEAST_CLI_BYTES, onPath, output } from "./command";
+import { fetched } from "./fetched";
+import { bearerHeader } from "./granted";
+import type { Settings, SignIn } from "./strategy";
+import type { FetchedToken } from "./token-cache";
+
+const NAME = "databricks-cli";
+
+function cliPath({ setting, surroundings: { env } }: Pick<Settings, "setting" | "surroundings">): string | undefined {
+  const asked = setting("databricksCliPath");
+  return asked?.includes("/") ? asked : onPath(env, asked ?? "databricks", LEAST_CLI_BYTES);
+}
+
+export function lacks(settings: Settings): string | undefined {
+  return cliPath(settings) ? undefined : "there is no Databricks CLI (0.100 or newer) on the PATH";
+}
+
+/** A person's own sign-in: the token that `databricks auth login` left, asked for by `databricks auth token`. */
+export function authorize(signIn: SignIn): Authorization {
+  const { host, from } = signIn;
+  const fetch = async (until: number): Promise<FetchedToken> => {
+    const command = [cliPath(signIn) ?? "databricks", "auth", "token", "--host", host];
+    const { access_token: value, expiry } = parse(await output(NAME, signIn, command, until));
+    const expiresAt = Date.parse(String(expiry ?? ""));
+    if (typeof value === "string" && value !== "" && !Number.isNaN(expiresAt)) {
+      return { value: new Secret(value), expiresAt };
+    }
+    throw new DatabricksTokensError(
+      "UNEXPECTED_ANSWER",
+      `The sign-in ${NAME} (${from}) failed: \`databricks auth token --host ${host}\` printed no access_token with its expiry`,
+    );
+  };
+  return fetched(NAME, signIn, async (token) => {
+    try {
+      return { authorization: bearerHeader(await token("workspace", fetch)) };
+    } catch (error) {
+      if (!(error instanceof DatabricksTokensError && error.code === "CREDENTIAL_REFUSED")) throw error;
+      const text = `${error.text}. Sign in first: databricks auth login --host ${host}`;
+      throw new DatabricksTokensError(error.code, text, { cause: error });
+    }
+  });
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Identity, LocalWorkspace } from "../../workspace";
+import { GitHubOidc } from "../../workspace/github";
+import { IdTokens } from "../../workspace/id-tokens";
+import { configured, failure, whoAmI } from "./signing-in";
+
+describe("sign-in by a workload's identity", () => {
+  let workspace: LocalWorkspace;
+  let principal: Identity;
+
+  beforeEach(async () => {
+    workspace = await LocalWorkspace.start();
+    principal = workspace.addUser("robot", { servicePrincipal: true });
+  });
+  afterEach(() => workspace.stop());
+
+  describe("github-oidc", () => {
+    let github: GitHubOidc;
+    beforeEach(async () => {
+      github = await GitHubOidc.start();
+      const { tokens: issuer, subject } = github;
+      workspace.oauth.trusted.push({ issuer, subject, audience: "token endpoint", identity: principal });
+      workspace.oauth.trusted.push({ issuer, subject, audience: "our-audience", identity: principal });
+    });
+    afterEach(() => github.stop());
+    const env = (): Record<string, string> => ({ ...github.env, DATABRICKS_CLIENT_ID: principal.clientId ?? "" });
+
+    it("asks GitHub for a token for the workspace, and exchanges it", async () => {
+      const credential = configured(workspace.host, { env: env() });
+      assert.equal(credential.strategy, "github-oidc");
+      assert.equal(await whoAmI(workspace, credential), "robot");
+      assert.deepEqual(github.asked, [`${workspace.host}/oidc/v1/token`]);
+    });
+
+    it("for the audience that is set, else the one that the workspace says", async () => {
+      const set = configured(workspace.host, { env: { ...env(), DATABRICKS_TOKEN_AUDIENCE: "our-audience" } });
+      assert.equal(await whoAmI(workspace, set), "robot");
+      const body = { token_federation_default_oidc_audiences: ["our-audience"] };
+      workspace.faults.add({ kind: "status", path: "/.well-known/databricks-config", status: 200, body });
+      assert.equal(await whoAmI(workspace, configured(workspace.host, { env: env() })), "robot");
+      workspace.faults.add({ kind: "status", path: "/.well-known/databricks-config", status: 404 });
+      workspace.oauth.revokeAll();
+      assert.equal(await whoAmI(workspace, configured(workspace.host, { env: env() })), "robot");
+      assert.deepEqual(github.asked, ["our-audience", "our-audience", `${workspace.host}/oidc/v1/token`]);
+    });
+
+    it("with the client id of workspace alone, in a job", async () => {
+      const credential = configured(workspace.host, { env: github.env }, { clientId: principal.clientId ?? "" });
+      assert.equal(await whoAmI(workspace, credential), "robot");
+      assert.match(credential.source, /workspace\.clientId/);
+    });
+
+    it("without the job's permission it says so", () => {
+      const { ACTIONS_ID_TOKEN_REQUEST_TOKEN: _, ...rest } = env();
+      assert.throws(
+        () => configured(workspace.host, { env: rest }),
+        /no ACTIONS_ID_TOKEN_REQUEST_TOKEN.*id-token: write.*github-oidc.*NO_CREDENTIALS/s,
+      );
+    });
+
+    it("beside a client secret it is an alternative, beside a token in doubt", () => {
+      const secret = configured(workspace.host, { env: { ...env(), DATABRICKS_CLIENT_SECRET: "s" } });
+      assert.equal(secret.strategy, "oauth-m2m");
+      assert.throws(
+        () => configured(workspace.host, { env: { ...env(), DATABRICKS_TOKEN: "t" } }),
+        /pat \(DATABRICKS_TOKEN\) and github-oidc \(DATABRICKS_CLIENT_ID\).*AMBIGUOUS/,
+      );
+    });
+
+    it("a refusal of GitHub or of the workspace names which", async () => {
+      const wrong = { ...env(), ACTIONS_ID_TOKEN_REQUEST_TOKEN: "not-this-one" };
+      const byGitHub = await failure(whoAmI(workspace, configured(workspace.host, { env: wrong })), "not-this-one");
+      assert.match(byGitHub.message, /github-oidc.*\/token answered 401 \(.*Bad credentials/);
+      workspace.oauth.trusted.length = 0;
+      const refused = await failure(whoAmI(workspace, configured(workspace.host, { env: env() })));
+      assert.match(refused.message, /oidc\/v1\/token answered 400 \(invalid_grant: No federation policy/);
+      assert.equal(refused.code, "CREDENTIAL_REFUSED");
+    });
+
+    it("sends GitHub's token over https, or on this machine, alone", async () => {
+      const plain = { ...env(), ACTIONS_ID_TOKEN_REQUEST_URL: "http://actions.example/token" };
+      const error = await failure(whoAmI(workspace, configured(workspace.host, { env: plain })));
+      assert.equal(error.code, "INVALID_CONFIG");
+    });
+  });
+
+  describe("env-oidc and file-oidc", () => {
+    const issuer = new IdTokens("https://issuer.example");
+    const token = (sub = "job"): string => issuer.issue({ sub, aud: "databricks" }, Date.now());
+    let folder: string;
+
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "pdt-oidc-"));
+      workspace.oauth.trusted.push({ issuer, subject: "job", audience: "databricks", identity: principal });
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("take the token from DATABRICKS_OIDC_TOKEN, or the variable that is named", async () => {
+      for (const env of [
+        { DATABRICKS_OIDC_TOKEN: token() },
+        { DATABRICKS_OIDC_TOKEN_ENV: "MINE", MINE: token(), DATABRICKS_CLIENT_ID: principal.clientId ?? "" },
+      ]) {
+        const credential = configured(workspace.host, { env });
+        assert.equal(credential.strategy, "env-oidc");
+        assert.equal(await whoAmI(workspace, credential), "robot");
+      }
+      assert.throws(
+        () => configured(workspace.host, { env: { DATABRICKS_OIDC_TOKEN_ENV: "MINE" } }),
+        /the variable MINE \(DATABRICKS_OIDC_TOKEN_ENV\) is empty \(env-oidc\)/,
+      );
+    });
+
+    it("read the file anew at each exchange", async () => {
+      const path = join(folder, "token");
+      const env = { DATABRICKS_OIDC_TOKEN_FILEPATH: path, DATABRICKS_CLIENT_ID: principal.clientId ?? "" };
+      const credential = configured(workspace.host, { env });
+      assert.equal(credential.strategy, "file-oidc");
+      assert.match((await failure(whoAmI(workspace, credential))).message, /token file .* does not exist/);
+      writeFileSync(path, "\n");
+      assert.match((await failure(whoAmI(workspace, credential))).message, /token file .* is empty/);
+      const stale = token("nobody");
+      writeFileSync(path, stale);
+      assert.equal((await failure(whoAmI(workspace, credential), stale)).code, "CREDENTIAL_REFUSED");
+      writeFileSync(path, `${token()}\n`);
+      assert.equal(await whoAmI(workspace, credential), "robot");
+    });
+  });
+});
