@@ -43,7 +43,18 @@ export type ErrorCode =
   | "REVOCATION_REFUSED"
   | "REVOCATION_NOT_CONFIRMED"
   | "ENGINE_GONE"
-  | "STATE_NOT_OURS";
+  | "STATE_NOT_OURS"
+  // stores on this machine
+  | "ENTRY_EXISTS" // somebody else's entry is there, and `adopt` is not set
+  | "ENTRY_AMBIGUOUS" // more than one, or one that a token beside it would clash with
+  | "STORE_PATH_REFUSED" // a folder, or a link that leads out of the home folder
+  | "STORE_UNREADABLE"
+  | "STORE_WRITE_FAILED" // disk full, read-only, no permission
+  | "STORE_LOCKED" // another process holds the file's lock
+  | "KEYRING_NOT_INSTALLED" // the package @napi-rs/keyring is missing
+  | "KEYRING_UNAVAILABLE" // this machine has no keyring that answers
+  | "KEYRING_LOCKED"
+  | "KEYRING_FAILED";
 
 export interface ErrorOptionsWithOutcome extends ErrorOptions {
   /** `true`: the request may have taken effect although it failed. Default `false`. */

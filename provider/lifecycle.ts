@@ -1,7 +1,13 @@
 import "./node-version";
+import { storeContext } from "./process/store-context";
 import { type DynamicConfig, surroundings, useConfig } from "./process/surroundings";
 import { contextFor } from "./process/token-context";
 import { redactError } from "./secret";
+import { databricksCfg } from "./stores/databricks-cfg";
+import { EntryLifecycle } from "./stores/entry-lifecycle";
+import { keyring } from "./stores/keyring";
+import { netrc } from "./stores/netrc";
+import type { Store } from "./stores/store";
 import { check } from "./token/check";
 import { create } from "./token/create";
 import { deleteToken } from "./token/delete";
@@ -39,4 +45,22 @@ export const lifecycles = {
     update: guarded((_id: string, olds: Properties, news: Properties) => update(contextFor(olds, news), olds, news)),
     delete: guarded((_id: string, props: Properties) => deleteToken(contextFor(props, props), props)),
   },
+  NetrcEntry: entriesOf(netrc),
+  DatabricksCfgProfile: entriesOf(databricksCfg),
+  KeyringEntry: entriesOf(keyring),
 };
+
+function entriesOf(store: Store) {
+  const entries = new EntryLifecycle(store);
+  return {
+    configure(request: { config: DynamicConfig }): void {
+      useConfig(request.config);
+    },
+    check: guarded((olds: Properties, news: Properties) => entries.check(storeContext(), olds, news)),
+    diff: guarded((_id: string, olds: Properties, news: Properties) => entries.diff(storeContext(), olds, news)),
+    create: guarded((inputs: Properties) => entries.create(storeContext(), inputs)),
+    read: guarded((id: string, props: Properties) => entries.read(storeContext(), id, props)),
+    update: guarded((_id: string, olds: Properties, news: Properties) => entries.update(storeContext(), olds, news)),
+    delete: guarded((_id: string, props: Properties) => entries.delete(storeContext(), props)),
+  };
+}

@@ -51,10 +51,11 @@ export class Provider {
   async check(
     olds: Properties,
     news: Properties,
+    type = "Token",
   ): Promise<{ inputs: Properties; failures: Array<{ property: string; reason: string }> }> {
     const request = new messages.CheckRequest();
     request.setOlds(Struct.fromJavaScript(olds));
-    request.setNews(Struct.fromJavaScript({ ...news, __provider: delegateText("Token") }));
+    request.setNews(Struct.fromJavaScript({ ...news, __provider: delegateText(type) }));
     const answer = await this.call("check", request);
     return {
       inputs: answer.getInputs().toJavaScript(),

@@ -1,0 +1,41 @@
+import { hostname, userInfo } from "node:os";
+import { DatabricksTokensError } from "../errors";
+import { machineIdOf } from "../stores/machine";
+import type { StoreContext } from "../stores/store";
+import { surroundings } from "./surroundings";
+
+const LOCK_TIMEOUT_SECONDS = 60;
+
+/** The real context of one operation on a store of this machine. */
+export function storeContext(): StoreContext {
+  const { env, home, config } = surroundings();
+  return {
+    env,
+    home,
+    cwd: process.cwd(),
+    machineId: machineIdOf({ env, home, user: userName() }),
+    machineName: hostname(),
+    lockTimeoutMs:
+      1000 * secondsFrom(config("databricks:lockTimeoutSeconds") ?? env["DATABRICKS_LOCK_TIMEOUT_SECONDS"]),
+    warn: (message) => void process.stderr.write(`warning: ${message}\n`),
+  };
+}
+
+/** A user without an entry in the system's list, as in a container, has a number alone. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "");
+  }
+}
+
+function secondsFrom(text: string | undefined): number {
+  if (text === undefined || text === "") return LOCK_TIMEOUT_SECONDS;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
+  throw new DatabricksTokensError(
+    "INVALID_CONFIG",
+    "databricks:lockTimeoutSeconds (DATABRICKS_LOCK_TIMEOUT_SECONDS) must be a number of seconds",
+  );
+}

@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { domainToASCII } from "node:url";
+import { Secret } from "../secret";
+import { type Properties, UNKNOWN } from "../token/state";
+import { NetrcDocument, netrcProblem } from "./netrc-document";
+import { checkPath, type EntryValue, type Fail, type HeldEntry, type Store, textInput } from "./store";
+import { editText, readText } from "./text-file";
+
+/** Entries of a `.netrc`: one a machine. */
+export const netrc: Store = {
+  type: "NetrcEntry",
+  placeKeys: ["machine", "file"],
+  attributeKeys: ["login"],
+  secretKey: "password",
+  inFile: true,
+
+  async check(context, inputs, fail) {
+    checkMachine(inputs, fail);
+    inputs["login"] ??= "token";
+    for (const key of ["login", "password"]) {
+      const text = textInput(inputs, key, fail);
+      const problem = text && netrcProblem(text);
+      if (problem) fail(key, problem);
+      else if (key === "login" && text?.includes(":"))
+        fail(key, "has a colon, which ends the user name in HTTP's Basic");
+    }
+    await checkPath(context, inputs, context.env["NETRC"] || join(context.home, ".netrc"), fail);
+  },
+
+  place(context, { machine = "", file = "" }) {
+    return {
+      key: `${file}\n${machine}`,
+      shown: `machine ${machine} in ${file}`,
+      async look() {
+        const text = await readText(file, context);
+        return text === undefined ? undefined : heldIn(new NetrcDocument(text), machine);
+      },
+      edit: (decide) =>
+        editText(file, context, (text) => {
+          const document = new NetrcDocument(text);
+          const edit = decide(heldIn(document, machine));
+          if (edit?.kind === "write") return document.with(machine, netrcValue(edit.value)).toString();
+          if (edit?.kind === "restore") return document.restored(machine, edit.raw.reveal()).toString();
+          return edit ? document.without(machine).toString() : text;
+        }),
+    };
+  },
+};
+
+function heldIn(document: NetrcDocument, machine: string): HeldEntry | undefined {
+  const value = document.value(machine);
+  return (
+    value && {
+      value: { attributes: { login: value.login }, secret: new Secret(value.password) },
+      raw: new Secret(document.raw(machine) ?? ""),
+    }
+  );
+}
+
+const netrcValue = ({ attributes, secret }: EntryValue) => ({
+  login: attributes["login"] ?? "",
+  password: secret.reveal(),
+});
+
+/** Cuts a URL, or a host with a port, down to the bare host name that readers of `.netrc` look for. */
+function checkMachine(inputs: Properties, fail: Fail): void {
+  const text = textInput(inputs, "machine", fail);
+  if (text === undefined) return;
+  const host = hostOf(text);
+  if (host === undefined) {
+    fail("machine", "must be a host name such as adb-1.2.azuredatabricks.net, or a URL, without credentials in it");
+  } else if (host === "default") {
+    fail("machine", "must not be `default`: readers would take the entry for every machine's");
+  } else inputs["machine"] = host;
+}
+
+function hostOf(text: string): string | undefined {
+  if (/[\s\p{Cc}\\"#]/u.test(text) || text === UNKNOWN) return undefined;
+  const address = text.includes("://") ? text : `https://${text}`;
+  if (!URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  if (url.username !== "" || url.password !== "") return undefined;
+  // Readers look for an IPv6 address without its brackets.
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, "");
+  return host === "" ? undefined : domainToASCII(host) || host.toLowerCase();
+}
