@@ -9,6 +9,7 @@ import { falseAnswer } from "./false-answers";
 import { type Fault, Faults } from "./faults";
 import { Identities, type Identity, type Role } from "./identities";
 import { route } from "./routes";
+import { SecretScopes } from "./secrets-api";
 import { type Change, Settings } from "./settings";
 import { bearerOf, type SignIn, signIn } from "./sign-in";
 import { type TokenRecord, Tokens } from "./tokens";
@@ -24,6 +25,7 @@ export class LocalWorkspace {
   readonly calls: Call[] = [];
   readonly faults = new Faults();
   readonly settings = new Settings();
+  readonly secrets = new SecretScopes();
   readonly admin: Identity;
 
   readonly #clock = new Clock();
@@ -169,9 +171,24 @@ export class LocalWorkspace {
   ): Answer {
     if (refusal) return refusal;
     if (!body) return failure(400, "MALFORMED_REQUEST", "Could not parse request body");
-    const [identities, tokens, orgId, now] = [this.#identities, this.#tokens, this.orgId, this.now()];
+    const [identities, tokens, secrets] = [this.#identities, this.#tokens, this.secrets];
+    const [orgId, now] = [this.orgId, this.now()];
     const settings = changed ? this.settings.with(changed) : this.settings;
-    return route({ method, path, query, body, about, caller, shown, identities, tokens, settings, orgId, now });
+    return route({
+      method,
+      path,
+      query,
+      body,
+      about,
+      caller,
+      shown,
+      identities,
+      tokens,
+      secrets,
+      settings,
+      orgId,
+      now,
+    });
   }
 
   async #wait(ms: number): Promise<void> {
