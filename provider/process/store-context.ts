@@ -1,5 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { DatabricksTokensError } from "../errors";
+import { redact } from "../secret";
 import { machineIdOf } from "../stores/machine";
 import type { StoreContext } from "../stores/store";
 import { surroundings } from "./surroundings";
@@ -17,7 +18,7 @@ export function storeContext(): StoreContext {
     machineName: hostname(),
     lockTimeoutMs:
       1000 * secondsFrom(config("databricks:lockTimeoutSeconds") ?? env["DATABRICKS_LOCK_TIMEOUT_SECONDS"]),
-    warn: (message) => void process.stderr.write(`warning: ${message}\n`),
+    warn: (message) => void process.stderr.write(redact(`warning: ${message}\n`)),
   };
 }
 

@@ -143,8 +143,22 @@ export class EntryLifecycle {
     const place = this.store.place(context, entry.where);
     const origin = originText(inputs.origin);
     // A resource with another name took the place over in this run.
-    if (this.#claims.isElsewhere(place.key, origin, inputs.nonce)) return;
-    if (await place.look()) await place.edit((held) => held && this.#wayBack(context, place, entry, held.value));
+    if (this.#claims.isElsewhere(place.key, origin, inputs.nonce)) {
+      if (entry.adopted) {
+        context.warn(
+          `${place.shown} is another resource's now; what stood there before it was adopted is not kept any longer. ` +
+            "(To rename a resource, give it an alias: then nothing is lost.)",
+        );
+      }
+      return;
+    }
+    try {
+      if (await place.look()) await place.edit((held) => held && this.#wayBack(context, place, entry, held.value));
+    } catch (error) {
+      // Which of them is ours can't be told: that must not keep a destroy from what comes after, the token.
+      if (!(error instanceof DatabricksTokensError && error.code === "ENTRY_AMBIGUOUS")) throw error;
+      context.warn(`${place.shown} is left as it is: ${error.message}`);
+    }
     this.#claims.released(place.key, origin, inputs.nonce);
   }
 

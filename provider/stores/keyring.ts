@@ -77,7 +77,7 @@ async function called<T>(shown: string, call: () => Promise<T>): Promise<T> {
 
 const REASONS: ReadonlyArray<[RegExp, ErrorCode, string]> = [
   [
-    /ambiguous/i,
+    /ambiguous|matched by \d+ credentials/i,
     "ENTRY_AMBIGUOUS",
     "the keyring has more than one such item (Python's keyring and this package mark theirs differently): delete all but one",
   ],

@@ -31,8 +31,9 @@ export async function revokeAndProve(
       if ((await prove(context, token.tokenValue)).verdict === "refused") return;
       const code = error instanceof DatabricksTokensError ? error.code : undefined;
       if (code === "NOT_FOUND" && (await wouldSee())) revokedBefore = true;
-      failure ??= error;
-      if (code && NOBODY_CAN.includes(code)) break;
+      const hopeless = code !== undefined && NOBODY_CAN.includes(code);
+      failure = hopeless ? error : (failure ?? error);
+      if (hopeless) break;
       continue;
     }
     return proveDead(context, token);

@@ -10,23 +10,33 @@ const run = promisify(execFile);
 /** The official Python SDK, at the version that the tests are held to. */
 const SDK = "databricks-sdk==0.156.0";
 
-/** A Python that has the SDK, in a folder of its own that is made once; undefined where there is no Python for it. */
-export async function pythonWithSdk(): Promise<string | undefined> {
+/** Reads keyrings; the second is what it needs for a Secret Service. */
+const KEYRING = "keyring==25.7.0";
+
+/** A Python that has the SDK (and with it requests). */
+export const pythonWithSdk = (): Promise<string | undefined> => pythonWith(SDK);
+
+export const pythonWithKeyring = (): Promise<string | undefined> => pythonWith(KEYRING);
+
+/**
+ * A Python that has the package, in a folder of its own that is made once; undefined where there is no Python for it.
+ */
+async function pythonWith(requirement: string): Promise<string | undefined> {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-databricks-tokens");
-  const home = join(cache, SDK.replace("==", "-"));
+  const home = join(cache, requirement.replace("==", "-"));
   const python = join(home, "bin", "python");
   if (existsSync(python)) return python;
   const making = `${home}.${process.pid}`;
   try {
-    console.log(`    installing ${SDK} into a virtual environment, once …`);
+    console.log(`    installing ${requirement} into a virtual environment, once …`);
     await mkdir(dirname(home), { recursive: true });
     await run("python3", ["-m", "venv", making]);
-    await run(join(making, "bin", "python"), ["-m", "pip", "install", "--quiet", SDK], { timeout: 240_000 });
+    await run(join(making, "bin", "python"), ["-m", "pip", "install", "--quiet", requirement], { timeout: 240_000 });
     await rename(making, home);
     return python;
   } catch (error) {
     await rm(making, { recursive: true, force: true });
-    console.log(`    not run: the Python SDK can't be installed (${(error as Error).message.split("\n")[0]})`);
+    console.log(`    not run: ${requirement} can't be installed (${(error as Error).message.split("\n")[0]})`);
     return undefined;
   }
 }

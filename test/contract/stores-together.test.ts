@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { NetrcDocument } from "../../provider/stores/netrc-document";
 import { Provider } from "./provider";
 
+const run = promisify(execFile);
 const OTHERS = "# mine\nmachine first.example.com login a password b\n\ndefault login anonymous password c\n";
 
 describe("many processes on one .netrc", function () {
@@ -68,6 +70,15 @@ describe("many processes on one .netrc", function () {
     });
     return child;
   }
+
+  it("a disk that takes no more (here: a limit on the size of files) leaves the old file, and nothing beside it", async () => {
+    const script = "trap '' XFSZ; ulimit -f 1; exec \"$@\"";
+    const command = [process.execPath, join(__dirname, "netrc-writer.cjs"), "full", file];
+    const limited = run("sh", ["-c", script, "sh", ...command], { env: { PATH: process.env.PATH ?? "", ...env() } });
+    await assert.rejects(limited, /can't be changed, and is as it was: .*STORE_WRITE_FAILED/);
+    assert.equal(readFileSync(file, "utf8"), OTHERS);
+    assert.deepEqual(readdirSync(home), [".netrc"]);
+  });
 
   it("killed writers leave no torn file, no lock that holds, and nothing beside the file", async () => {
     const names = ["a", "b", "c"];

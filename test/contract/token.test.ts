@@ -234,6 +234,45 @@ describe("the dynamic provider over its protocol", function () {
     assert.equal(workspace.countCalls(CREATE), 4);
   });
 
+  it("destroys many with one listing and one owner look-up, and a revocation and a proof for each", async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, () => created()));
+    const fresh = await Provider.start({ DATABRICKS_HOST: workspace.host, DATABRICKS_TOKEN: workspace.admin.token });
+    try {
+      workspace.calls.length = 0;
+      await Promise.all(all.map(({ id, outs }) => fresh.delete(id, outs)));
+      const counts = ["GET /api/2.0/token/list", "POST /api/2.0/token/delete", "GET /api/2.0/preview/scim/v2/Me"];
+      assert.deepEqual(
+        counts.map((call) => workspace.countCalls(call)),
+        [1, 20, 21],
+      );
+      assert.equal(workspace.calls.length, 42);
+    } finally {
+      fresh.stop();
+    }
+  });
+
+  it("deletes by the environment where the state's copy of the config holds a credential of yesterday", async () => {
+    const { id, outs } = await created({ scopes: ["jobs"] });
+    const yesterday = { "databricks:host": workspace.host, "databricks:token": "of-yesterday" };
+    const stale = await Provider.start({ DATABRICKS_TOKEN: workspace.admin.token }, yesterday);
+    try {
+      await stale.delete(id, outs);
+    } finally {
+      stale.stop();
+    }
+    assert.equal(workspace.tokens().length, 0);
+  });
+
+  it("says how to go on where the workspace no longer exists, and deletes nothing by guess", async () => {
+    const { id, outs } = await created();
+    const host = "https://adb-1.2.azuredatabricks.invalid";
+    await assert.rejects(provider.delete(id, { ...outs, host }), /pulumi state delete.*\[UNREACHABLE\]/s);
+    workspace.faults.add({ kind: "html-login", times: Number.POSITIVE_INFINITY });
+    await assert.rejects(provider.delete(id, outs), /pulumi state delete.*\[WRONG_HOST\]/s);
+    workspace.faults.clear();
+    assert.equal(workspace.tokens().length, 1);
+  });
+
   it("shows no secret on its standard error, under NODE_DEBUG too", async () => {
     const env = { DATABRICKS_HOST: workspace.host, DATABRICKS_TOKEN: workspace.admin.token };
     const chatty = await Provider.start({ ...env, NODE_DEBUG: "undici,fetch,http,net,tls" });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Fault } from "../workspace";
 import { count, newTally, script, type Tally, table } from "./play";
 import { AMBIGUOUS, CALLS, LIES, REFUSALS } from "./steps";
@@ -53,6 +54,7 @@ async function cell(names: readonly string[], steps: readonly Step[]): Promise<v
   const world = await World.start(names);
   try {
     for (const step of steps) await world.step(step);
+    if (steps.at(-1)?.do === "refresh") assert.equal(world.workspace.tokens({ all: true }).length, names.length);
     await world.finish();
   } catch (error) {
     (error as Error).message += `\nas a script:\n\n${script({ names, steps })}\n`;

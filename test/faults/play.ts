@@ -1,6 +1,7 @@
 import fc from "fast-check";
+import { Broken } from "./ledger";
 import { step } from "./steps";
-import { Broken, type Step, World } from "./world";
+import { type Step, World } from "./world";
 
 const NAMES = ["a", "b", "c"];
 

@@ -80,6 +80,11 @@ export class ModelStack {
     });
   }
 
+  /** All that the state holds: each resource, and what is replaced and not yet deleted. */
+  kept(): Kept[] {
+    return this.resources.flatMap(({ kept, deposed }) => [...(kept ? [kept] : []), ...deposed]);
+  }
+
   /** Whether another `up` would change anything. */
   changes(): boolean {
     return this.resources.some(({ kept }) => !kept || diff(kept.outs, kept.inputs, this.machine.now()).changes);

@@ -26,8 +26,12 @@ export function signIn(
   return { caller, shown };
 }
 
-/** The value in `Authorization: Bearer ...`. */
-export const bearerOf = (header: string | undefined): string | undefined => /^Bearer (.+)$/.exec(header ?? "")?.[1];
+/** The value in `Authorization: Bearer ...`, or the password of HTTP's Basic, whose user is then `token`. */
+export function bearerOf(header = ""): string | undefined {
+  const basic = /^Basic (.+)$/.exec(header)?.[1];
+  const pair = /^token:(.+)$/.exec(Buffer.from(basic ?? "", "base64").toString())?.[1];
+  return /^Bearer (.+)$/.exec(header)?.[1] ?? pair;
+}
 
 /** The API scope that a path belongs to. */
 export function scopeOf(path: string): string {
