@@ -24,9 +24,10 @@ export async function write(
     throw new SavedFailure(wish.nonce, properties, error as Error);
   }
   const held = await look(caller, wish).catch(() => undefined);
+  const seen = held && held.lastUpdated !== before?.lastUpdated;
   // A list that lags, or fails: the value is there, and that it is ours will be learnt by writing it once more.
-  if (!held) context.warn(`${shown(wish)} is written, but is not listed yet: the next up writes it again`);
-  Object.assign(state, { inputs: wish, drift: "", writeUnknown: !held, lastUpdated: held?.lastUpdated ?? 0 });
+  if (!seen) context.warn(`${shown(wish)} is written, but is not listed so yet: the next up writes it again`);
+  Object.assign(state, { inputs: wish, drift: "", writeUnknown: !seen, lastUpdated: held?.lastUpdated ?? 0 });
 }
 
 /** Whether a put that failed has surely left everything as it was; an attempt before the last one may have not. */
