@@ -10,13 +10,13 @@ import { ROOT, Stack } from "./stack";
 const PUT = "/api/2.0/secrets/put";
 const REVOKE = "/api/2.0/token/delete";
 
-/** A token in a secret of a scope of its own; a second secret has a literal for its value. */
+/** A token in a secret of a scope of its own; a second one, with a literal for its value, takes over what was there. */
 const PROGRAM = `
 const { DatabricksToken, Secret, SecretScope } = require("pulumi-databricks-tokens");
 const token = new DatabricksToken("ci", JSON.parse(process.env.ARGS || "{}"));
 const scope = new SecretScope("ci", { name: "ci" });
 const kept = new Secret("ci", { scope: scope.name, key: "token", stringValue: token.tokenValue });
-new Secret("plain", { scope: scope.name, key: "plain", stringValue: "literal-in-the-program", adopt: true });
+new Secret("plain", { scope: "mine", key: "plain", stringValue: "literal-in-the-program", adopt: true });
 module.exports = { key: kept.key, value: kept.stringValue };
 `;
 
@@ -27,6 +27,8 @@ describe("Secret and SecretScope on the real engine", function () {
 
   beforeEach(async () => {
     workspace = await LocalWorkspace.start();
+    workspace.secrets.add("mine", [workspace.admin.userName]);
+    workspace.secrets.put("mine", "plain", "value-of-before", workspace.now());
   });
   afterEach(async () => {
     const leaks = stack.leaks();
@@ -37,7 +39,9 @@ describe("Secret and SecretScope on the real engine", function () {
     stack.remove();
     await workspace.stop();
     assert.deepEqual(leaks, [], "places that hold a token in clear");
-    for (const text of [...files, printed]) assert.ok(!text.includes("literal-in-the-program"), "a value in clear");
+    for (const text of [...files, printed]) {
+      assert.ok(!text.includes("literal-in-the-program") && !text.includes("value-of-before"), "a value in clear");
+    }
   });
 
   const release = (name: string): void => {
@@ -57,6 +61,7 @@ describe("Secret and SecretScope on the real engine", function () {
     assert.match(await stack.up(), /value\s*: \[secret\]/);
     const [first] = workspace.tokens();
     assert.equal(held(), first?.value);
+    assert.equal(workspace.secrets.value("mine", "plain"), "literal-in-the-program");
     assert.match(await stack.up(), /5 unchanged/);
 
     workspace.calls.length = 0;
@@ -86,6 +91,7 @@ describe("Secret and SecretScope on the real engine", function () {
     assert.equal(held(), third?.value, "its secrets went before it and came after it");
     await stack.destroy();
     assert.equal(workspace.secrets.get("ci"), undefined);
+    assert.equal(workspace.secrets.value("mine", "plain"), "value-of-before");
     assert.equal(workspace.tokens().length, 0);
   });
 
