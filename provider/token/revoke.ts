@@ -22,7 +22,7 @@ export async function revokeAndProve(
   credentials: readonly Credential[],
   owner = "",
 ): Promise<void> {
-  let failure: unknown = context.noCredentials;
+  const failures: unknown[] = context.noCredentials ? [context.noCredentials] : [];
   let revokedBefore = false;
   for (const { revoke, wouldSee } of waysToRevoke(context, token, credentials, owner)) {
     try {
@@ -31,16 +31,28 @@ export async function revokeAndProve(
       if ((await prove(context, token.tokenValue)).verdict === "refused") return;
       const code = error instanceof DatabricksTokensError ? error.code : undefined;
       if (code === "NOT_FOUND" && (await wouldSee())) revokedBefore = true;
-      const hopeless = code !== undefined && NOBODY_CAN.includes(code);
-      failure = hopeless ? error : (failure ?? error);
-      if (hopeless) break;
+      failures.push(error);
+      if (code && NOBODY_CAN.includes(code)) break;
       continue;
     }
     return proveDead(context, token);
   }
   // Revoked by an earlier call, whose answer was lost or whose effect has yet to spread.
   if (revokedBefore) return proveDead(context, token);
-  throw notRevoked(context, token, owner, failure);
+  throw notRevoked(context, token, owner, failures);
+}
+
+/** That somebody may not says less than that somebody else could not just now. */
+const SAYS_LEAST: readonly ErrorCode[] = ["NOT_FOUND", "NO_CREDENTIALS"];
+
+function mostTelling(failures: readonly unknown[]): unknown {
+  const known = failures.filter((failure) => failure instanceof DatabricksTokensError);
+  return (
+    known.find(({ code }) => NOBODY_CAN.includes(code)) ??
+    known.find((failure) => !isRefusal(failure) && !SAYS_LEAST.includes(failure.code)) ??
+    known.find((failure) => isRefusal(failure)) ??
+    failures[0]
+  );
 }
 
 /**
@@ -96,11 +108,12 @@ async function isUser(context: TokenContext, by: Credential, userName: string): 
   );
 }
 
-function notRevoked(context: TokenContext, token: TokenRecord, owner: string, failure: unknown): Error {
+function notRevoked(context: TokenContext, token: TokenRecord, owner: string, failures: readonly unknown[]): Error {
+  const failure = mostTelling(failures);
   const { code, text } =
     failure instanceof DatabricksTokensError ? failure : ({ code: "REVOCATION_REFUSED", text: "nobody may" } as const);
   const until = token.expiryTime < 0 ? "never expires" : `expires ${timestamp(token.expiryTime)}`;
-  const refused = isRefusal(failure) || ["NOT_FOUND", "NO_CREDENTIALS"].includes(code);
+  const refused = isRefusal(failure) || SAYS_LEAST.includes(code) || code === "REVOCATION_REFUSED";
   return new DatabricksTokensError(
     refused ? "REVOCATION_REFUSED" : code,
     `Token ${token.tokenId} on ${context.client.host} could not be revoked: ${text}. ` +

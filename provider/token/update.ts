@@ -81,21 +81,26 @@ async function settleCreations(work: Work): Promise<void> {
 
 /** Finishes or revokes what was minted and never handed out. */
 async function settleCandidates(work: Work): Promise<void> {
-  const { context, state } = work;
+  const { state } = work;
   if (isUnfinished(state, "too-wide")) await discardCandidates(work);
   const candidate = state.candidates.at(-1);
   if (!candidate) {
     clearUnfinished(state, "not-proved");
     return;
   }
-  const dead = isExpired(candidate, await serverTime(context, work.credential));
-  const proof = dead ? undefined : await prove(context, candidate.tokenValue);
-  if (dead || proof?.verdict === "refused") {
+  if (await isDead(work, candidate)) {
     await discardCandidates(work);
     return;
   }
   await promote(work, candidate);
   await adoptWish(work, candidate);
+}
+
+/** Refused alone says little of a token that has yet to spread; but one that is listed too is not dead. */
+async function isDead({ context, credential }: Work, candidate: TokenRecord): Promise<boolean> {
+  if (isExpired(candidate, await serverTime(context, credential))) return true;
+  if ((await prove(context, candidate.tokenValue)).verdict !== "refused") return false;
+  return !(await context.list(credential)).tokens.some(({ tokenId }) => tokenId === candidate.tokenId);
 }
 
 /** Clocks and rounding of the service: a smaller difference of lifetimes is none. */

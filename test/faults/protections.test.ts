@@ -134,7 +134,7 @@ const PROTECTIONS: readonly Protection[] = [
     title: "an empty list alone marks nothing as gone",
     off: [[proof, "prove", async () => ({ verdict: "refused" })]],
     steps: [up, fault("list", { kind: "empty-list" }), { do: "refresh" }, up, up],
-    breaks: /outage/,
+    breaks: /lost/,
   },
   {
     title: "an overlap is counted by the workspace's clock",

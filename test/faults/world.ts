@@ -81,13 +81,13 @@ export class World {
     for (const round of [1, 2, 3]) {
       this.workspace.advance(HOUR / 20);
       const { errors } = await this.step({ do: "up" });
-      if (round > 1) assert.deepEqual(errors, [], "an up without faults failed");
+      if (round > 1) nothingWrong("an up without faults failed", errors);
     }
     assert.equal(this.stack.changes(), false, "the stack does not come to rest");
     const nothingLeft = this.#ledger.afterDestroy();
     const { errors } = await this.step({ do: "destroy" });
     nothingLeft();
-    assert.deepEqual(errors, [], "a destroy without faults failed");
+    nothingWrong("a destroy without faults failed", errors);
     assert.ok(this.stack.resources.every(({ kept, deposed }) => !kept && deposed.length === 0));
   }
 
@@ -181,4 +181,12 @@ export class World {
       this.#ledger.revokedElsewhere(id);
     }
   }
+}
+
+function nothingWrong(title: string, errors: readonly Error[]): void {
+  assert.deepEqual(
+    errors.map(({ message }) => message),
+    [],
+    `${title}: ${errors.map(({ message }) => message).join("\n")}`,
+  );
 }
