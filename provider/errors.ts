@@ -16,6 +16,7 @@ export type ErrorCode =
   | "IP_ACCESS_LIST"
   | "SCOPE_MISSING" // the credential is alive but its scopes don't cover the call
   | "NOT_FOUND"
+  | "ALREADY_EXISTS"
   | "INVALID_REQUEST" // the workspace refused what was asked (400, INVALID_PARAMETER_VALUE, ...)
   | "NOT_SUPPORTED" // the workspace doesn't know the call
   | "THROTTLED"
@@ -54,7 +55,19 @@ export type ErrorCode =
   | "KEYRING_NOT_INSTALLED" // the package @napi-rs/keyring is missing
   | "KEYRING_UNAVAILABLE" // this machine has no keyring that answers
   | "KEYRING_LOCKED"
-  | "KEYRING_FAILED";
+  | "KEYRING_FAILED"
+  // secrets of the workspace
+  | "SECRET_NAME_INVALID"
+  | "SECRET_VALUE_INVALID" // over 128 KB, empty, or no text
+  | "SCOPE_NOT_FOUND"
+  | "SCOPE_NOT_WRITABLE" // it is kept in an Azure Key Vault
+  | "PRINCIPAL_FIXED" // initialManagePrincipal holds at creation alone
+  // databricks-tokens write
+  | "PULUMI_NOT_FOUND"
+  | "STACK_UNREADABLE"
+  | "OUTPUT_NOT_FOUND"
+  | "OUTPUT_AMBIGUOUS"
+  | "OUTPUT_UNUSABLE"; // not a text, or not one that can be a token
 
 export interface ErrorOptionsWithOutcome extends ErrorOptions {
   /** `true`: the request may have taken effect although it failed. Default `false`. */

@@ -5,6 +5,22 @@ import { type DynamicConfig, surroundings, useConfig } from "./process/surroundi
 import { contextFor } from "./process/token-context";
 import { redactError } from "./secret";
 import { databricksCfg } from "./stores/databricks-cfg";
+import {
+  checkScope,
+  diffScope,
+  makeScope,
+  readScope,
+  removeScope,
+  updateScope,
+} from "./stores/databricks-secrets/scope-lifecycle";
+import {
+  checkSecret,
+  createSecret,
+  diffSecret,
+  readSecret,
+  removeSecret,
+  updateSecret,
+} from "./stores/databricks-secrets/secret-lifecycle";
 import { EntryLifecycle } from "./stores/entry-lifecycle";
 import { keyring } from "./stores/keyring";
 import { netrc } from "./stores/netrc";
@@ -62,6 +78,32 @@ export const lifecycles = {
   NetrcEntry: entriesOf(netrc),
   DatabricksCfgProfile: entriesOf(databricksCfg),
   KeyringEntry: entriesOf(keyring),
+  Secret: {
+    configure(request: { config: DynamicConfig }): void {
+      useConfig(request.config);
+    },
+    check: guarded((olds: Properties, news: Properties) => checkSecret(surroundings(), olds, news)),
+    diff: guarded((_id: string, olds: Properties, news: Properties) => diffSecret(olds, news)),
+    create: guarded((inputs: Properties) => createSecret(contextFor(inputs, inputs), inputs)),
+    read: guarded((id: string, props: Properties) => readSecret(contextFor(props, props), id, props)),
+    update: guarded((_id: string, olds: Properties, news: Properties) =>
+      updateSecret(contextFor(olds, news), olds, news),
+    ),
+    delete: guarded((_id: string, props: Properties) => removeSecret(contextFor(props, props), props)),
+  },
+  SecretScope: {
+    configure(request: { config: DynamicConfig }): void {
+      useConfig(request.config);
+    },
+    check: guarded((olds: Properties, news: Properties) => checkScope(surroundings(), olds, news)),
+    diff: guarded((_id: string, olds: Properties, news: Properties) => diffScope(olds, news)),
+    create: guarded((inputs: Properties) => makeScope(contextFor(inputs, inputs), inputs)),
+    read: guarded((id: string, props: Properties) => readScope(contextFor(props, props), id, props)),
+    update: guarded((_id: string, olds: Properties, news: Properties) =>
+      updateScope(contextFor(olds, news), olds, news),
+    ),
+    delete: guarded((_id: string, props: Properties) => removeScope(contextFor(props, props), props)),
+  },
 };
 
 function entriesOf(store: Store) {

@@ -1,25 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { credentialsFor, resolveHost, type Surroundings, type WorkspaceInput } from "../credentials";
-import { DatabricksTokensError } from "../errors";
+import type { Surroundings } from "../credentials";
+import { type CheckFailure, checkWorkspace, type Fail } from "./check-workspace";
 import { MAX_COMMENT_LENGTH, marker, type TokenOrigin } from "./marker";
 import { MAX_LIFETIME_SECONDS, scheduleOf } from "./schedule";
 import { type Properties, UNKNOWN } from "./state";
-
-export interface CheckFailure {
-  readonly property: string;
-  readonly reason: string;
-}
-
-const WORKSPACE_KEYS = [
-  "host",
-  "profile",
-  "configNamespace",
-  "authType",
-  "azureWorkspaceResourceId",
-  "azureTenantId",
-  "azureClientId",
-  "clientId",
-];
 
 /** 96 random bits: the resource's Pulumi id, and what ties its tokens on the server to it. */
 const newNonce = (): string => randomBytes(12).toString("hex");
@@ -51,11 +35,9 @@ export function check(
   if (triggers !== undefined && triggers !== UNKNOWN && (typeof triggers !== "object" || Array.isArray(triggers))) {
     fail("triggers", 'must be a map, such as { "release": "42" }');
   }
-  if (checkWorkspace(inputs, fail)) applyHost(surroundings, olds, inputs, fail);
+  checkWorkspace(surroundings, olds, inputs, fail, "token");
   return { inputs, failures };
 }
-
-type Fail = (property: string, reason: string) => void;
 
 function wholeSeconds(inputs: Properties, key: string, least: number, fail: Fail): number | undefined {
   const value = inputs[key];
@@ -122,68 +104,5 @@ function checkComment(inputs: Properties, fail: Fail): void {
   const room = MAX_COMMENT_LENGTH - marker(inputs["origin"] as TokenOrigin, String(inputs["nonce"])).length;
   if ((comment ?? "").length > room) {
     fail("comment", `leaves no room for the marker that ties the token to this stack: at most ${room} characters`);
-  }
-}
-
-/** False where the workspace is unknown as a whole, or not of the right shape: no host can be told then. */
-function checkWorkspace(inputs: Properties, fail: Fail): boolean {
-  const workspace = inputs["workspace"];
-  if (workspace === undefined) return true;
-  if (workspace === UNKNOWN) {
-    inputs["host"] = UNKNOWN;
-    inputs["hostSource"] = "workspace";
-    return false;
-  }
-  if (typeof workspace !== "object" || Array.isArray(workspace)) {
-    fail("workspace", "must be an object such as { host } or { profile }");
-    return false;
-  }
-  const unknown = Object.keys(workspace as object).filter((key) => !WORKSPACE_KEYS.includes(key));
-  for (const key of unknown) {
-    fail(
-      `workspace.${key}`,
-      `is not a member of workspace; there are ${WORKSPACE_KEYS.join(", ")}. Secrets belong into Pulumi config or the environment`,
-    );
-  }
-  const wrong = Object.entries(workspace as object).filter(([, value]) => typeof value !== "string");
-  for (const [key] of wrong) fail(`workspace.${key}`, "must be a text");
-  return unknown.length + wrong.length === 0;
-}
-
-function applyHost(surroundings: Surroundings, olds: Properties, inputs: Properties, fail: Fail): void {
-  const workspace = (inputs["workspace"] ?? {}) as WorkspaceInput;
-  const oldHost = typeof olds["host"] === "string" && olds["host"] !== UNKNOWN ? olds["host"] : undefined;
-  if (Object.values(workspace).includes(UNKNOWN)) {
-    inputs["host"] = oldHost ?? UNKNOWN;
-    inputs["hostSource"] = olds["hostSource"] ?? "workspace";
-    return;
-  }
-  try {
-    const resolved = resolveHost(workspace, surroundings);
-    if (!resolved && oldHost === undefined) {
-      fail(
-        "workspace.host",
-        "no workspace is named: set workspace.host, or `pulumi config set databricks:host https://adb-....azuredatabricks.net`, " +
-          "or DATABRICKS_HOST, or a profile of ~/.databrickscfg [NO_HOST]",
-      );
-      return;
-    }
-    const incidental = resolved && resolved.source !== "workspace" && resolved.source !== "config";
-    if (oldHost !== undefined && incidental && resolved.host !== oldHost) {
-      fail(
-        "workspace.host",
-        `this token lives on ${oldHost}, but ${resolved.from} names ${resolved.host}. To move the token, set workspace.host ` +
-          "or the stack's databricks:host; else correct the environment [HOST_CHANGED]",
-      );
-      return;
-    }
-    inputs["host"] = resolved?.host ?? oldHost;
-    inputs["hostSource"] = resolved?.source ?? olds["hostSource"] ?? "environment";
-    const { problem } = credentialsFor(String(inputs["host"]), workspace, surroundings);
-    // Without a sign-in a token that exists can still be looked at, and its inputs changed.
-    if (problem && (oldHost === undefined || problem.code !== "NO_CREDENTIALS")) throw problem;
-  } catch (error) {
-    if (!(error instanceof DatabricksTokensError)) throw error;
-    fail(/HOST/.test(error.code) ? "workspace.host" : "workspace", error.message);
   }
 }

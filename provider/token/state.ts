@@ -178,9 +178,10 @@ const LAST_DATE_MS = 8.64e15;
 export const timestamp = (time: number): string =>
   time >= 0 && time <= LAST_DATE_MS ? new Date(time).toISOString() : "";
 
-const secret = (value: unknown): Properties => ({ [SECRET_SIGNATURE[0]]: SECRET_SIGNATURE[1], value });
+/** Marks a value as secret for the state. */
+export const secret = (value: unknown): Properties => ({ [SECRET_SIGNATURE[0]]: SECRET_SIGNATURE[1], value });
 
-function unwrap(value: unknown): unknown {
+export function unwrap(value: unknown): unknown {
   const object = value as Properties | null | undefined;
   return typeof value === "object" && object?.[SECRET_SIGNATURE[0]] === SECRET_SIGNATURE[1] ? object["value"] : value;
 }

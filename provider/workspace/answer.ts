@@ -36,6 +36,7 @@ type Rule = readonly [code: ErrorCode, applies: (said: Said) => boolean, toDo: (
 
 const signedIn = ({ strategy, source }: ForeignAnswer): string => `the credential (${strategy}, from ${source})`;
 const isAuth = ({ status }: Said): boolean => status === 401 || status === 403;
+const isSecrets = (path: string): boolean => path.startsWith("/api/2.0/secrets/");
 const isRedirect = ({ status }: Said): boolean => status >= 300 && status < 400;
 
 const NO_WORKSPACE =
@@ -56,7 +57,10 @@ const RULES: readonly Rule[] = [
     "QUOTA_EXCEEDED",
     ({ errorCode, text }) =>
       /^(QUOTA_EXCEEDED|RESOURCE_LIMIT_EXCEEDED)$/.test(errorCode) || (/quota/i.test(text) && /tokens/i.test(text)),
-    () => "the workspace's limit is reached (600 tokens for each user): revoke some that nobody uses, then run again",
+    ({ path }) =>
+      isSecrets(path)
+        ? "the workspace's limit on secrets is reached: delete scopes or keys that nobody reads, then run again"
+        : "the workspace's limit is reached (600 tokens for each user): revoke some that nobody uses, then run again",
   ],
   [
     "THROTTLED",
@@ -89,7 +93,9 @@ const RULES: readonly Rule[] = [
         said.text,
       ) ||
         /\binsufficient_scope\b/.test(said.headers["www-authenticate"] ?? "")),
-    (said) => `${signedIn(said)} is alive, but its scopes don't cover this call: token calls need \`authentication\``,
+    (said) =>
+      `${signedIn(said)} is alive, but its scopes don't cover this call: ` +
+      (isSecrets(said.path) ? "give it one that covers Databricks Secrets" : "token calls need `authentication`"),
   ],
   [
     "CREDENTIAL_REFUSED",
@@ -115,6 +121,11 @@ const RULES: readonly Rule[] = [
     ({ errorCode, text }) =>
       /^(RESOURCE_DOES_NOT_EXIST|NOT_FOUND)$/.test(errorCode) || /No valid token with ID/i.test(text),
     () => "it is gone, or belongs to another identity",
+  ],
+  [
+    "ALREADY_EXISTS",
+    ({ errorCode }) => errorCode === "RESOURCE_ALREADY_EXISTS",
+    () => "there is one of that name already: take another name, or remove that one",
   ],
   [
     "LIFETIME_OVER_LIMIT",

@@ -1,4 +1,5 @@
 export * from "./client";
 export { isLoopback, parseHost } from "./host";
+export * from "./secrets";
 export * from "./token-management";
 export * from "./tokens";

@@ -11,6 +11,7 @@ import { type Fault, Faults } from "./faults";
 import { Identities, type Identity, type Role } from "./identities";
 import { OAuth } from "./oauth";
 import { route } from "./routes";
+import { SecretScopes } from "./secrets-api";
 import { type Change, Settings } from "./settings";
 import { bearerOf, type SignIn, signIn } from "./sign-in";
 import { type TokenRecord, Tokens } from "./tokens";
@@ -26,6 +27,7 @@ export class LocalWorkspace {
   readonly calls: Call[] = [];
   readonly faults = new Faults();
   readonly settings = new Settings();
+  readonly secrets = new SecretScopes();
   readonly admin: Identity;
 
   /** Set: an Azure workspace, which Entra ID signs in to. */
@@ -183,9 +185,24 @@ export class LocalWorkspace {
   ): Answer {
     if (refusal) return refusal;
     if (!body) return failure(400, "MALFORMED_REQUEST", "Could not parse request body");
-    const [identities, tokens, orgId, now] = [this.#identities, this.#tokens, this.orgId, this.now()];
+    const [identities, tokens, secrets] = [this.#identities, this.#tokens, this.secrets];
+    const [orgId, now] = [this.orgId, this.now()];
     const settings = changed ? this.settings.with(changed) : this.settings;
-    return route({ method, path, query, body, about, caller, shown, identities, tokens, settings, orgId, now });
+    return route({
+      method,
+      path,
+      query,
+      body,
+      about,
+      caller,
+      shown,
+      identities,
+      tokens,
+      secrets,
+      settings,
+      orgId,
+      now,
+    });
   }
 
   async #wait(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Answer, noSuchCall, ok } from "./answer";
 import type { Identities, Identity } from "./identities";
 import { permissions } from "./permissions";
+import { type SecretScopes, secretsApi } from "./secrets-api";
 import type { Settings } from "./settings";
 import { refusal, scopeOf } from "./sign-in";
 import { tokenApi } from "./token-api";
@@ -21,6 +22,7 @@ export interface Request {
   readonly shown: TokenRecord | undefined;
   readonly identities: Identities;
   readonly tokens: Tokens;
+  readonly secrets: SecretScopes;
   /** As they hold for this call. */
   readonly settings: Settings;
   readonly orgId: string;
@@ -35,6 +37,7 @@ export function route(request: Request): Answer {
     tokenManagementApi(request) ??
     workspaceConf(request) ??
     permissions(request) ??
+    secretsApi(request) ??
     readOnly(request) ??
     noSuchCall(request.method, request.path)
   );

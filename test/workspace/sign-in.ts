@@ -42,6 +42,7 @@ export function scopeOf(path: string): string {
   if (/^\/api\/2\.[01]\/clusters\//.test(path)) return "clusters";
   if (path.startsWith("/api/2.0/preview/scim/")) return "scim";
   if (/^\/api\/2\.0\/(token|token-management|permissions\/authorization)\//.test(path)) return "authentication";
+  if (path.startsWith("/api/2.0/secrets/")) return "secrets";
   return "settings";
 }
 

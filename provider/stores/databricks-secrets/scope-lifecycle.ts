@@ -1,0 +1,192 @@
+import type { Surroundings } from "../../credentials";
+import { DatabricksTokensError } from "../../errors";
+import type { CheckFailure } from "../../token/check-workspace";
+import { as, type TokenContext } from "../../token/context";
+import { SavedFailure } from "../../token/failure";
+import { asAnybody, configured } from "../../token/identity";
+import { type Properties, UNKNOWN } from "../../token/state";
+import { type Caller, createScope, deleteScope, listScopes, listSecrets } from "../../workspace";
+import { Claims } from "../claims";
+import {
+  beginCheck,
+  checkName,
+  originText,
+  readEntryInputs,
+  type WorkspaceEntryInputs,
+  workspaceChanged,
+  workspaceReplaces,
+} from "./check";
+import { assertVersion } from "./secret-state";
+
+interface ScopeInputs extends WorkspaceEntryInputs {
+  readonly name: string;
+  readonly initialManagePrincipal?: string;
+}
+
+/** Version 1 of what a scope keeps in Pulumi's state, besides its inputs. */
+interface ScopeState {
+  inputs: ScopeInputs;
+  /** By this stack; else it was adopted, and stays on destroy. */
+  created: boolean;
+  drift: "" | "gone";
+  /** An answer was lost: a scope of that name may be there, and is ours then. */
+  creationUnknown: boolean;
+}
+
+const claims = new Claims();
+const shown = ({ name, host }: ScopeInputs): string => `scope ${name} on ${host}`;
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof DatabricksTokensError && error.code === code;
+
+/** Validates the inputs at preview; no two scopes of a program have one name. Makes no call. */
+export function checkScope(surroundings: Surroundings, olds: Properties, news: Properties) {
+  const failures: CheckFailure[] = [];
+  const fail = (property: string, reason: string): void => void failures.push({ property, reason });
+  const inputs = beginCheck(surroundings, olds, news, fail, "scope");
+  checkName(inputs, "name", fail);
+  const { initialManagePrincipal: principal } = inputs;
+  if (principal !== undefined && (typeof principal !== "string" || principal === "")) {
+    fail("initialManagePrincipal", "must be the name of a user, group or service principal, such as users");
+  }
+  // Another name makes another scope, with whatever principal.
+  const sameScope = olds["name"] !== undefined && olds["name"] === inputs["name"];
+  if (sameScope && principal !== UNKNOWN && (olds["initialManagePrincipal"] ?? "") !== (principal ?? "")) {
+    fail(
+      "initialManagePrincipal",
+      "holds at the scope's creation alone. Put it back, and change who may manage the scope in the workspace; or make " +
+        "the scope anew, without the secrets in it: pulumi up --replace URN [PRINCIPAL_FIXED]",
+    );
+  }
+  if (failures.length === 0 && inputs["host"] !== UNKNOWN && inputs["name"] !== UNKNOWN) {
+    const wish = readInputs(inputs);
+    const other = claims.claim([wish.host, wish.name].join("\n"), originText(wish.origin));
+    if (other) fail("name", `${shown(wish)} is already SecretScope ${other}: one scope, one resource`);
+  }
+  return { inputs, failures };
+}
+
+/** Makes no call. */
+export function diffScope(olds: Properties, news: Properties): { changes: boolean; replaces: string[] } {
+  const state = readState(olds);
+  const replaces = [...workspaceReplaces(olds, news), ...(news["name"] === olds["name"] ? [] : ["name"])];
+  const changes = replaces.length > 0 || state.drift !== "" || state.creationUnknown || workspaceChanged(olds, news);
+  return { changes, replaces };
+}
+
+export async function makeScope(context: TokenContext, props: Properties): Promise<{ id: string; outs: Properties }> {
+  const wish = readInputs(props);
+  const caller = as(context, configured(context));
+  const state: ScopeState = { inputs: wish, created: true, drift: "", creationUnknown: false };
+  if (await exists(caller, wish)) {
+    if (!wish.adopt) throw isThere(wish);
+    state.created = false;
+  } else await make(caller, state, props);
+  return { id: wish.nonce, outs: writeState(state) };
+}
+
+/** Only marks what it finds: a scope that is gone is made again by the next `up`. */
+export async function readScope(context: TokenContext, id: string, props: Properties) {
+  const state = readState(props);
+  const found = await asAnybody(context, (credential) => exists(as(context, credential), state.inputs));
+  if (!state.creationUnknown) state.drift = found ? "" : "gone";
+  return { id, props: { ...writeState(state), __provider: props["__provider"] } };
+}
+
+export async function updateScope(
+  context: TokenContext,
+  olds: Properties,
+  news: Properties,
+): Promise<{ outs: Properties }> {
+  const state = readState(olds);
+  state.inputs = readInputs(news);
+  const caller = as(context, configured(context));
+  if (!(await exists(caller, state.inputs))) {
+    state.created = true;
+    await make(caller, state, news);
+  }
+  Object.assign(state, { drift: "", creationUnknown: false });
+  return { outs: writeState(state) };
+}
+
+/** Deletes what this stack made, once nobody has anything in it: the keys in a scope go with it. */
+export async function removeScope(context: TokenContext, props: Properties): Promise<void> {
+  const { inputs, created } = readState(props);
+  if (!created) return;
+  await asAnybody(context, async (credential) => {
+    const caller = as(context, credential);
+    try {
+      const keys = (await listSecrets(caller, inputs.name)).map(({ key }) => key);
+      if (keys.length === 0) return await deleteScope(caller, inputs.name);
+      const some = keys.length > 3 ? `${keys.slice(0, 3).join(", ")}, …` : keys.join(", ");
+      context.warn(
+        `${shown(inputs)} holds ${keys.length} key${keys.length === 1 ? "" : "s"} that this stack did not put there or has left ` +
+          `(${some}), which would go with it: it is left as it is. To have it back in a stack, set adopt: true`,
+      );
+    } catch (error) {
+      if (!hasCode(error, "NOT_FOUND")) throw error;
+    }
+  });
+}
+
+/** @throws DatabricksTokensError SCOPE_NOT_WRITABLE for one that is kept in a Key Vault */
+async function exists(caller: Caller, inputs: ScopeInputs): Promise<boolean> {
+  const found = (await listScopes(caller)).find(({ name }) => name === inputs.name);
+  if (!found?.inKeyVault) return found !== undefined;
+  throw new DatabricksTokensError(
+    "SCOPE_NOT_WRITABLE",
+    `The ${shown(inputs)} is kept in an Azure Key Vault, which Databricks only reads: take another name`,
+  );
+}
+
+/** Creates the scope. An answer that was lost is looked for, and saved with the resource where that can't be told. */
+async function make(caller: Caller, state: ScopeState, props: Properties): Promise<void> {
+  const { inputs } = state;
+  let attempts = 0;
+  try {
+    const { name: scope, initialManagePrincipal } = inputs;
+    await createScope(caller, { scope, ...(initialManagePrincipal && { initialManagePrincipal }) }, async () => {
+      attempts += 1;
+    });
+  } catch (error) {
+    if (hasCode(error, "ALREADY_EXISTS")) {
+      // It was not there before: made by the attempt whose answer was lost, or by somebody else just now.
+      if (attempts === 1) throw isThere(inputs, error);
+      return;
+    }
+    if (!(error instanceof DatabricksTokensError) || (!error.ambiguous && attempts <= 1)) throw error;
+    if (await exists(caller, inputs).catch(() => false)) return;
+    state.creationUnknown = true;
+    const properties = { ...writeState(state), __provider: props["__provider"] };
+    throw new SavedFailure(inputs.nonce, properties, error);
+  }
+}
+
+function isThere(inputs: ScopeInputs, cause?: unknown): DatabricksTokensError {
+  return new DatabricksTokensError(
+    "ENTRY_EXISTS",
+    `${shown(inputs)} is there already, and this stack did not make it. Set adopt: true to take it over (destroy leaves it ` +
+      "then), or take another name",
+    { cause },
+  );
+}
+
+function readInputs(props: Properties): ScopeInputs {
+  const { initialManagePrincipal: principal } = props;
+  return {
+    ...readEntryInputs(props),
+    name: String(props["name"]),
+    ...(typeof principal === "string" && { initialManagePrincipal: principal }),
+  };
+}
+
+function readState(props: Properties): ScopeState {
+  assertVersion(props, "SecretScope");
+  return {
+    inputs: readInputs(props),
+    created: props["created"] === true,
+    drift: props["drift"] as ScopeState["drift"],
+    creationUnknown: props["creationUnknown"] === true,
+  };
+}
+
+const writeState = ({ inputs, ...state }: ScopeState): Properties => ({ ...inputs, ...state, schemaVersion: 1 });

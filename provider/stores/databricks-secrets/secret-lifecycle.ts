@@ -1,0 +1,150 @@
+import type { Surroundings } from "../../credentials";
+import { DatabricksTokensError } from "../../errors";
+import type { CheckFailure } from "../../token/check-workspace";
+import { as, type TokenContext } from "../../token/context";
+import { asAnybody, configured } from "../../token/identity";
+import { type Properties, UNKNOWN } from "../../token/state";
+import { type Caller, deleteSecret, getSecret, putSecret } from "../../workspace";
+import { Claims } from "../claims";
+import { beginCheck, checkName, checkValue, originText, workspaceChanged, workspaceReplaces } from "./check";
+import { find, isCode, isOurs, listed, look, shown } from "./secret-look";
+import {
+  type Before,
+  readSecretInputs,
+  readSecretState,
+  type SecretInputs,
+  type SecretState,
+  writeSecretState,
+} from "./secret-state";
+import { write } from "./secret-write";
+
+const claims = new Claims();
+const placeOf = ({ host, scope, key }: SecretInputs): string => [host, scope, key].join("\n");
+
+/** Validates the inputs at preview; no two secrets of a program have one place. Makes no call. */
+export function checkSecret(surroundings: Surroundings, olds: Properties, news: Properties) {
+  const failures: CheckFailure[] = [];
+  const fail = (property: string, reason: string): void => void failures.push({ property, reason });
+  const inputs = beginCheck(surroundings, olds, news, fail, "secret");
+  for (const key of ["scope", "key"]) checkName(inputs, key, fail);
+  checkValue(inputs, "stringValue", fail);
+  if (failures.length === 0 && !["host", "scope", "key"].some((key) => inputs[key] === UNKNOWN)) {
+    const wish = readSecretInputs(inputs);
+    const other = claims.claim(placeOf(wish), originText(wish.origin));
+    if (other) fail("key", `${shown(wish)} is already the place of Secret ${other}: one place, one resource`);
+  }
+  return { inputs, failures };
+}
+
+/** Makes no call. Another place replaces; the old one is emptied first, see optionsOf. */
+export function diffSecret(olds: Properties, news: Properties): { changes: boolean; replaces: string[] } {
+  const state = readSecretState(olds);
+  // An unknown scope is one that is about to be deleted, for which the engine asks: its secrets go first.
+  const replaces = [...workspaceReplaces(olds, news), ...["scope", "key"].filter((key) => news[key] !== olds[key])];
+  const changes =
+    replaces.length > 0 ||
+    news["stringValue"] !== state.inputs.value.reveal() ||
+    state.drift !== "" ||
+    state.writeUnknown ||
+    workspaceChanged(olds, news);
+  return { changes, replaces };
+}
+
+export async function createSecret(
+  context: TokenContext,
+  props: Properties,
+): Promise<{ id: string; outs: Properties }> {
+  const wish = readSecretInputs(props);
+  const caller = as(context, configured(context));
+  const held = find(await listed(caller, wish), wish);
+  const before = held ? await takeOver(context, caller, wish) : { kind: "nothing" as const };
+  const state: SecretState = {
+    inputs: wish,
+    before,
+    lastUpdated: held?.lastUpdated ?? 0,
+    drift: "",
+    writeUnknown: false,
+  };
+  await write(context, caller, state, wish, held, props);
+  claims.written(placeOf(wish), wish.nonce);
+  return { id: wish.nonce, outs: writeSecretState(state) };
+}
+
+/** Only marks what it finds: a secret that is gone or was changed is written again by the next `up`. */
+export async function readSecret(context: TokenContext, id: string, props: Properties) {
+  const state = readSecretState(props);
+  const { inputs } = state;
+  const held = await asAnybody(context, (credential) => look(as(context, credential), inputs));
+  if (!held) state.drift = "gone";
+  else state.drift = !state.writeUnknown && held.lastUpdated > state.lastUpdated ? "changed" : "";
+  return { id, props: { ...writeSecretState(state), __provider: props["__provider"] } };
+}
+
+export async function updateSecret(
+  context: TokenContext,
+  olds: Properties,
+  news: Properties,
+): Promise<{ outs: Properties }> {
+  const state = readSecretState(olds);
+  const wish = readSecretInputs(news);
+  const caller = as(context, configured(context));
+  const held = find(await listed(caller, wish), wish);
+  if (held && !state.writeUnknown && held.lastUpdated > state.lastUpdated) {
+    context.warn(`${shown(wish)} was changed elsewhere; it is written again`);
+  }
+  await write(context, caller, state, wish, held, news);
+  claims.written(placeOf(wish), wish.nonce);
+  return { outs: writeSecretState(state) };
+}
+
+export async function removeSecret(context: TokenContext, props: Properties): Promise<void> {
+  const state = readSecretState(props);
+  const { inputs, before } = state;
+  const place = placeOf(inputs);
+  const origin = originText(inputs.origin);
+  // A resource with another name took the place over in this run.
+  if (claims.isElsewhere(place, origin, inputs.nonce)) {
+    if (before.kind !== "kept") return;
+    context.warn(
+      `${shown(inputs)} is another resource's now; what it held before it was adopted is not kept any longer. ` +
+        "(To rename a resource, give it an alias: then nothing is lost.)",
+    );
+    return;
+  }
+  await asAnybody(context, async (credential) => {
+    const caller = as(context, credential);
+    const held = await look(caller, inputs);
+    if (!held) return;
+    if (!(await isOurs(caller, state, held))) {
+      context.warn(`${shown(inputs)} no longer holds what this stack wrote: it is left as it is`);
+    } else if (before.kind === "kept") await putSecret(caller, inputs.scope, inputs.key, before.value);
+    else {
+      await deleteSecret(caller, inputs.scope, inputs.key).catch((error) => {
+        if (!isCode(error, "NOT_FOUND")) throw error;
+      });
+      if (before.kind === "unreadable") {
+        context.warn(
+          `${shown(inputs)} is removed: what it held before it was adopted could not be read to be put back`,
+        );
+      }
+    }
+  });
+  claims.released(place, origin, inputs.nonce);
+}
+
+async function takeOver(context: TokenContext, caller: Caller, wish: SecretInputs): Promise<Before> {
+  const value = await getSecret(caller, wish.scope, wish.key);
+  // A run that was killed after it wrote left just this.
+  if (value?.reveal() === wish.value.reveal()) return { kind: "nothing" };
+  if (!wish.adopt) {
+    throw new DatabricksTokensError(
+      "ENTRY_EXISTS",
+      `${shown(wish)} is there already, and this stack did not write it, or was interrupted before it could note that. ` +
+        "Set adopt: true to take it over (its value, where the workspace gives it out, is kept in the state, encrypted, " +
+        "and put back on destroy), or remove it first",
+    );
+  }
+  if (value) return { kind: "kept", value };
+  context.warn(`${shown(wish)} is adopted, but its value can't be read from here: destroy can't put it back`);
+  return { kind: "unreadable" };
+}
