@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
-import { link, readFile, unlink, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabricksTokensError } from "../errors";
 
@@ -52,6 +53,7 @@ export async function withFileLock<T>(
 async function hold<T>(path: string, work: (lock: HeldLock) => Promise<T>, { timeoutMs }: { timeoutMs: number }) {
   const text = await acquire(path, Date.now() + timeoutMs);
   try {
+    await tidy(path);
     return await work({
       async assertHeld() {
         if ((await read(path)) !== text) throw locked(path, "another process took the lock over");
@@ -90,6 +92,20 @@ async function removeDead(path: string, text: string, deadline: number): Promise
     if ((await read(path)) === text) await remove(path);
   } finally {
     await remove(guard);
+  }
+}
+
+/**
+ * Removes what dead processes left beside the lock: files that they were about to link, and guards. Only who holds the
+ * lock does, for whom a guard of an earlier lock means nothing any more.
+ */
+async function tidy(path: string): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(prefix)) continue;
+    const file = join(dirname(path), name);
+    const text = await read(file);
+    if (text !== undefined && isDead(text) === true) await remove(file);
   }
 }
 

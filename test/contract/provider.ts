@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import { delegateText } from "../../provider/delegate";
 import type { Properties } from "../../provider/token/state";
@@ -105,6 +106,16 @@ export class Provider {
     request.setId(id);
     request.setProperties(Struct.fromJavaScript(props));
     await this.call("delete", request);
+  }
+
+  /** Waits for a warning: standard error comes by another way than the answers, and may come after them. */
+  async told(pattern: RegExp, times = 1): Promise<void> {
+    const all = new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`);
+    for (let tries = 0; tries < 250; tries += 1) {
+      if ((this.stderr.match(all)?.length ?? 0) >= times) return;
+      await sleep(20);
+    }
+    throw new Error(`standard error has not told ${times} × ${pattern}:\n${this.stderr}`);
   }
 
   stop(): void {

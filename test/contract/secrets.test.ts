@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Properties } from "../../provider/token/state";
 import { LocalWorkspace } from "../workspace";
 import { Provider, type Saved } from "./provider";
@@ -50,11 +49,6 @@ describe("Secret and SecretScope over the provider's protocol", function () {
     assert.deepEqual(replaces, []);
     return { changes, ...(changes ? await provider.update(id, olds, inputs) : { outs: olds }) };
   }
-  /** A warning may arrive a moment after the answer. */
-  async function said(pattern: RegExp): Promise<void> {
-    for (let tries = 0; tries < 250 && !pattern.test(provider.stderr); tries += 1) await sleep(20);
-    assert.match(provider.stderr, pattern);
-  }
   const secret = (news: Properties = {}): Properties => ({ scope: "ci", key: "jobs", stringValue: FIRST, ...news });
   const held = (key = "jobs"): string | undefined => workspace.secrets.value("ci", key);
   const scope = (name = "ci") => void workspace.secrets.add(name, [workspace.admin.userName]);
@@ -91,7 +85,7 @@ describe("Secret and SecretScope over the provider's protocol", function () {
     const mended = await updated(id, "Secret", props, secret());
     assert.equal(mended.changes, true);
     assert.equal(held(), FIRST);
-    await said(/was changed elsewhere; it is written again/);
+    await provider.told(/was changed elsewhere; it is written again/);
     assert.equal((await provider.read(id, mended.outs)).props.drift, "");
 
     workspace.secrets.get("ci")?.secrets.clear();
@@ -130,7 +124,7 @@ describe("Secret and SecretScope over the provider's protocol", function () {
     foreign("changed-by-somebody");
     await provider.delete(again.id, again.outs);
     assert.equal(held(), "changed-by-somebody");
-    await said(/no longer holds what this stack wrote/);
+    await provider.told(/no longer holds what this stack wrote/);
   });
 
   it("where values can't be read: goes by the time of the last change, and says what it can't put back", async () => {
@@ -143,10 +137,10 @@ describe("Secret and SecretScope over the provider's protocol", function () {
     await assert.rejects(created("Secret", secret()), /ENTRY_EXISTS/);
 
     const adopted = await created("Secret", secret({ adopt: true, stringValue: NEXT }));
-    await said(/destroy can't put it back/);
+    await provider.told(/destroy can't put it back/);
     await provider.delete(adopted.id, adopted.outs);
     assert.equal(held(), undefined);
-    await said(/could not be read to be put back/);
+    await provider.told(/could not be read to be put back/);
   });
 
   it("an adopted value that is no text can't be kept either", async () => {
@@ -211,7 +205,7 @@ describe("Secret and SecretScope over the provider's protocol", function () {
     scope();
     workspace.faults.add({ path: LIST, kind: "empty-object", skip: 1 });
     const { id, outs } = await created("Secret", secret());
-    await said(/is not listed so yet/);
+    await provider.told(/is not listed so yet/);
     const next = await updated(id, "Secret", outs, secret());
     assert.equal(next.changes, true);
     assert.equal(next.outs.writeUnknown, false);
@@ -283,7 +277,7 @@ describe("Secret and SecretScope over the provider's protocol", function () {
       foreign();
       await provider.delete(id, again.outs);
       assert.equal(held(), FOREIGN);
-      await said(/holds 1 key .*\(jobs\).*left as it is/);
+      await provider.told(/holds 1 key .*\(jobs\).*left as it is/);
       workspace.secrets.get("ci")?.secrets.clear();
       await provider.delete(id, again.outs);
       assert.equal(workspace.secrets.get("ci"), undefined);

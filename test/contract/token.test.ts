@@ -107,7 +107,7 @@ describe("the dynamic provider over its protocol", function () {
     };
     const { outs: same } = await provider.update(id, old, inputs);
     assert.equal(same.tokenId, outs.tokenId);
-    assert.match(provider.stderr, /420 min fast/);
+    await provider.told(/420 min fast/);
   });
 
   it("patches comment and narrower scopes in place, retiring tokens too", async () => {
@@ -167,7 +167,7 @@ describe("the dynamic provider over its protocol", function () {
     try {
       workspace.revoke(String(outs.tokenId));
       assert.deepEqual(codes((await stranger.read(id, outs)).props), []);
-      assert.match(stranger.stderr, new RegExp(workspace.admin.userName));
+      await stranger.told(new RegExp(workspace.admin.userName));
     } finally {
       stranger.stop();
     }
@@ -281,7 +281,7 @@ describe("the dynamic provider over its protocol", function () {
       const { id, outs } = await chatty.create(inputs);
       workspace.faults.add({ path: "/api/2.0/token/delete", kind: "status", status: 400, body: `${outs.tokenValue}!` });
       await chatty.delete(id, outs);
-      assert.match(chatty.stderr, /UNDICI|FETCH/);
+      await chatty.told(/UNDICI|FETCH/);
       for (const value of [outs.tokenValue, workspace.admin.token]) {
         assert.ok(!chatty.stderr.includes(String(value)), "a secret stands in standard error");
       }
