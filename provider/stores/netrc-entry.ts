@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type EntryKind, optionsOf, propertiesOf, typeOf } from "./entry-resource";
+import { typeToken } from "../program";
+import { type EntryKind, optionsOf, propertiesOf } from "./entry-resource";
 
 /** Arguments of {@link NetrcEntry}. */
 export interface NetrcEntryArgs {
@@ -65,6 +66,6 @@ export class NetrcEntry extends pulumi.CustomResource {
    * @param opts Pulumi's options. `deleteBeforeReplace` is on, because both would stand in the same place.
    */
   constructor(name: string, args: NetrcEntryArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super(typeOf(KIND), name, { ...propertiesOf(KIND, name, args), file: undefined }, optionsOf(KIND, opts));
+    super(typeToken(KIND.type), name, { ...propertiesOf(KIND, name, args), file: undefined }, optionsOf(KIND, opts));
   }
 }

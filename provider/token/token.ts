@@ -1,7 +1,5 @@
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { delegateText, PACKAGE } from "../delegate";
-import { DatabricksTokensError } from "../errors";
+import { propertiesOf, typeToken } from "../program";
 import { ARGUMENTS, type DatabricksTokenArgs, type WorkspaceArgs } from "./args";
 import { withSecretsChecked } from "./config-secrets";
 import { SECRET_OUTPUTS } from "./state";
@@ -58,20 +56,12 @@ export class DatabricksToken extends pulumi.CustomResource {
    * @throws DatabricksTokensError PACKAGE_NOT_FOUND, or INVALID_CONFIG for a secret set without `--secret`.
    */
   constructor(name: string, args: DatabricksTokenArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
-    assertLoadable();
-    assertArguments(name, args);
     super(
-      "pulumi-nodejs:dynamic/databricks:Token",
+      typeToken("Token"),
       name,
       {
-        ...Object.fromEntries(ARGUMENTS.map((key) => [key, args[key]])),
+        ...propertiesOf("Token", name, args, ARGUMENTS),
         workspace: withSecretsChecked(args.workspace),
-        origin: {
-          organization: pulumi.getOrganization(),
-          project: pulumi.getProject(),
-          stack: pulumi.getStack(),
-          name,
-        },
         tokenValue: undefined,
         tokenId: undefined,
         creationTime: undefined,
@@ -83,33 +73,8 @@ export class DatabricksToken extends pulumi.CustomResource {
         host: undefined,
         owner: undefined,
         authorizationHeader: undefined,
-        __provider: delegateText("Token"),
       },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: [...SECRET_OUTPUTS] }),
-    );
-  }
-}
-
-/** A misspelt argument would be dropped in silence: a token without the scopes that somebody believes it to have. */
-function assertArguments(name: string, args: DatabricksTokenArgs): void {
-  const unknown = Object.keys(args).filter((key) => !(ARGUMENTS as readonly string[]).includes(key));
-  if (unknown.length > 0) {
-    throw new DatabricksTokensError(
-      "INVALID_INPUT",
-      `DatabricksToken "${name}" has no argument ${unknown.join(", ")}; there are ${ARGUMENTS.join(", ")}`,
-    );
-  }
-}
-
-/** Fails at preview where the delegate could not load this package at run time: it looks in the very same way. */
-function assertLoadable(): void {
-  try {
-    createRequire(`${process.cwd()}/`).resolve(`${PACKAGE}/lifecycle`);
-  } catch {
-    throw new DatabricksTokensError(
-      "PACKAGE_NOT_FOUND",
-      `Pulumi runs tokens from ${process.cwd()}, where ${PACKAGE} can't be found. ` +
-        `Add it to that project itself: npm install ${PACKAGE}`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { typeToken } from "../../program";
 import type { WorkspaceArgs } from "../../token/args";
-import { optionsOf, propertiesOf, type SecretsKind, typeOf } from "./resource";
+import { optionsOf, propertiesOf, type SecretsKind } from "./resource";
 
 /** Arguments of {@link SecretScope}. */
 export interface SecretScopeArgs {
@@ -56,6 +57,6 @@ export class SecretScope extends pulumi.CustomResource {
    * @param opts Pulumi's options. `deleteBeforeReplace` is on, because both may have the same name.
    */
   constructor(name: string, args: SecretScopeArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super(typeOf(KIND), name, { ...propertiesOf(KIND, name, args), created: undefined }, optionsOf(KIND, opts));
+    super(typeToken(KIND.type), name, { ...propertiesOf(KIND, name, args), created: undefined }, optionsOf(KIND, opts));
   }
 }

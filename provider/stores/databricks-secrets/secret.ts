@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { typeToken } from "../../program";
 import type { WorkspaceArgs } from "../../token/args";
-import { optionsOf, propertiesOf, type SecretsKind, typeOf } from "./resource";
+import { optionsOf, propertiesOf, type SecretsKind } from "./resource";
 import { SECRET_OUTPUTS } from "./secret-state";
 
 /** Arguments of {@link Secret}. */
@@ -69,6 +70,6 @@ export class Secret extends pulumi.CustomResource {
       stringValue: value === undefined || value === null ? undefined : pulumi.secret(value),
       lastUpdatedTimestamp: undefined,
     };
-    super(typeOf(KIND), name, properties, optionsOf(KIND, opts));
+    super(typeToken(KIND.type), name, properties, optionsOf(KIND, opts));
   }
 }
