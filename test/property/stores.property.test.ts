@@ -84,6 +84,7 @@ describe("documents of stores: properties", () => {
     "[a]",
     "[b c]",
     " [d] ",
+    "[f] # [note]",
     "host = https://x",
     "token=abc ; note",
     "# token = no",
