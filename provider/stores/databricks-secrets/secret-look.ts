@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../../errors";
-import { type Caller, getSecret, listSecrets, type SecretInfo } from "../../workspace";
+import { type Caller, getSecret, isSameName, listSecrets, type SecretInfo } from "../../workspace";
 import type { SecretInputs, SecretState } from "./secret-state";
 
 /** For people. */
@@ -9,7 +9,7 @@ export const isCode = (error: unknown, code: DatabricksTokensError["code"]): err
   error instanceof DatabricksTokensError && error.code === code;
 
 export const find = (secrets: readonly SecretInfo[], { key }: SecretInputs): SecretInfo | undefined =>
-  secrets.find((item) => item.key === key);
+  secrets.find((item) => isSameName(item.key, key));
 
 export async function listed(caller: Caller, { scope, host }: SecretInputs): Promise<SecretInfo[]> {
   try {
