@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import { delegateText } from "../../provider/delegate";
 import type { Properties } from "../../provider/token/state";
@@ -105,6 +107,14 @@ export class Provider {
     request.setId(id);
     request.setProperties(Struct.fromJavaScript(props));
     await this.call("delete", request);
+  }
+
+  /** Until stderr says it, so many times: a warning may arrive a moment after the answer. */
+  async said(pattern: RegExp, times = 1): Promise<void> {
+    const all = new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`);
+    const count = (): number => this.stderr.match(all)?.length ?? 0;
+    for (let tries = 0; tries < 250 && count() < times; tries += 1) await sleep(20);
+    assert.ok(count() >= times, `${pattern} in: ${this.stderr}`);
   }
 
   stop(): void {

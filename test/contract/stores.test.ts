@@ -118,7 +118,7 @@ describe("stores over the provider's protocol", function () {
         chmodSync(file(name), 0o644);
         await created(type, args());
         assert.equal(mode(name), 0o600);
-        assert.match(provider.stderr, /0644/);
+        await provider.said(/0644/);
       });
 
       it("refuses what was there before; adopts it where told, and puts it back byte for byte", async () => {
@@ -168,7 +168,7 @@ describe("stores over the provider's protocol", function () {
         writeFileSync(file(name), text(name).replace(SECRET, "foreign"));
         await provider.delete(id, outs);
         assert.match(text(name), /foreign/);
-        assert.match(provider.stderr, /left as it is/);
+        await provider.said(/left as it is/);
       });
 
       it("moves: the new entry first, then the old one goes", async () => {
@@ -207,7 +207,7 @@ describe("stores over the provider's protocol", function () {
         assert.equal(next.changes, true);
         assert.equal(next.outs[key], SECRET, "the outputs say what holds");
         await elsewhere.delete(id, next.outs);
-        assert.equal(elsewhere.stderr.match(/is not here/g)?.length, 3);
+        await elsewhere.said(/is not here/, 3);
         assert.deepEqual(readdirSync(home), []);
         // Back on its own machine the next `up` finishes.
         const home2 = await updated(id, type, next.outs, args({ [key]: NEXT }));
@@ -319,7 +319,7 @@ describe("stores over the provider's protocol", function () {
     writeFileSync(file(".databrickscfg"), `${text(".databrickscfg")}cluster_id = 1\n`);
     await provider.delete(id, outs);
     assert.equal(text(".databrickscfg"), "[dev]\ncluster_id = 1\n");
-    assert.match(provider.stderr, /only those two were removed/);
+    await provider.said(/only those two were removed/);
   });
 
   it("keyring: an error that says what to install where there is none; never a file", async () => {
