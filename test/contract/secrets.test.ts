@@ -200,6 +200,20 @@ describe("Secret and SecretScope over the provider's protocol", function () {
     assert.equal(held(), undefined);
   });
 
+  it("a creation that was never carried out leaves to others what they put there since", async () => {
+    scope();
+    workspace.faults.add({ path: PUT, kind: "close", times: 4 });
+    const failure: Saved = await created("Secret", secret()).then(
+      () => assert.fail("did not fail"),
+      (error) => error,
+    );
+    assert.equal(failure.properties?.writeUnknown, true);
+    foreign();
+    await provider.delete(failure.id ?? "", failure.properties ?? {});
+    assert.equal(held(), FOREIGN);
+    await said(/no longer holds what this stack wrote/);
+  });
+
   it("a refusal changes nothing: 403 at once, 429 once the time is over", async () => {
     scope();
     const { id, outs } = await created("Secret", secret());

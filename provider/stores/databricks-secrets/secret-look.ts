@@ -40,6 +40,7 @@ export async function isOurs(caller: Caller, state: SecretState, held: SecretInf
   const { scope, key, value } = state.inputs;
   const current = await getSecret(caller, scope, key);
   if (current && current.reveal() === value.reveal()) return true;
-  if (state.writeUnknown) return true;
+  // A creation of unknown outcome can have left nothing but its own value.
+  if (state.writeUnknown) return current === undefined || state.lastUpdated > 0;
   return current === undefined && held.lastUpdated <= state.lastUpdated;
 }
