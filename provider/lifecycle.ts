@@ -82,7 +82,9 @@ export const lifecycles = {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);
     },
-    check: guarded((olds: Properties, news: Properties) => checkSecret(surroundings(), olds, news)),
+    check: guarded(async (olds: Properties, news: Properties) =>
+      checkSecret(await surroundingsOf(olds, news), olds, news),
+    ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffSecret(olds, news)),
     create: guarded((inputs: Properties) => createSecret(contextFor(inputs, inputs), inputs)),
     read: guarded((id: string, props: Properties) => readSecret(contextFor(props, props), id, props)),
@@ -95,7 +97,9 @@ export const lifecycles = {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);
     },
-    check: guarded((olds: Properties, news: Properties) => checkScope(surroundings(), olds, news)),
+    check: guarded(async (olds: Properties, news: Properties) =>
+      checkScope(await surroundingsOf(olds, news), olds, news),
+    ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffScope(olds, news)),
     create: guarded((inputs: Properties) => makeScope(contextFor(inputs, inputs), inputs)),
     read: guarded((id: string, props: Properties) => readScope(contextFor(props, props), id, props)),

@@ -37,10 +37,12 @@ const lines = new Map<string, Promise<unknown>>();
 export async function withFileLock<T>(
   path: string,
   work: (lock: HeldLock) => Promise<T>,
-  options: { timeoutMs: number },
+  { timeoutMs }: { timeoutMs: number },
 ): Promise<T> {
+  // The wait for others of this process counts too: else each of a hundred entries would wait out a stuck holder anew.
+  const deadline = Date.now() + timeoutMs;
   const before = lines.get(path) ?? Promise.resolve();
-  const mine = before.then(() => hold(path, work, options));
+  const mine = before.then(() => hold(path, work, deadline));
   const settled = mine.catch(() => undefined);
   lines.set(path, settled);
   try {
@@ -50,8 +52,8 @@ export async function withFileLock<T>(
   }
 }
 
-async function hold<T>(path: string, work: (lock: HeldLock) => Promise<T>, { timeoutMs }: { timeoutMs: number }) {
-  const text = await acquire(path, Date.now() + timeoutMs);
+async function hold<T>(path: string, work: (lock: HeldLock) => Promise<T>, deadline: number) {
+  const text = await acquire(path, deadline);
   try {
     await tidy(path);
     return await work({
@@ -69,12 +71,16 @@ async function acquire(path: string, deadline: number): Promise<string> {
   const text = JSON.stringify({ ...SELF, id: randomBytes(8).toString("hex") } satisfies Holder);
   const claim = `${path}.${(JSON.parse(text) as Holder).id}`;
   let seen: { text: string; since: number } | undefined;
-  await writeFile(claim, text, { flag: "wx", mode: 0o600 });
   try {
+    await writeFile(claim, text, { flag: "wx", mode: 0o600 });
     for (;;) {
       if (await linked(claim, path)) return text;
       const other = await read(path);
-      if (other === undefined) continue;
+      if (other === undefined) {
+        // Released just now; or a link to nothing stands there, which nobody releases.
+        if (Date.now() > deadline) throw locked(path, "it comes and goes, or is a link to nothing");
+        continue;
+      }
       if (seen?.text !== other) seen = { text: other, since: Date.now() };
       if (isDead(other) ?? Date.now() - seen.since > UNSEEN_HOLDER_MS) await removeDead(path, other, deadline);
       else if (Date.now() > deadline) throw locked(path, `held by ${shown(other)}`);

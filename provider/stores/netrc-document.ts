@@ -34,7 +34,9 @@ interface Structure {
   readonly unclosedLine?: number;
 }
 
-const SPACE = /\s/;
+/** ASCII's alone: `\s` would take the byte A0, a part of many letters in UTF-8, for a blank. */
+const SPACE = /[ \t\n\v\f\r]/;
+const isBlank = (text: string): boolean => !/[^ \t\n\v\f\r]/.test(text);
 const NEEDS_QUOTES = /^#|[\s"\\]/;
 
 /**
@@ -146,10 +148,10 @@ export class NetrcDocument {
   /** The start of the line of `default`, or of the comments over it; undefined where other words stand before it. */
   #lineBefore(defaultAt: number): number | undefined {
     let start = this.text.lastIndexOf("\n", defaultAt - 1) + 1;
-    if (this.text.slice(start, defaultAt).trim() !== "") return undefined;
+    if (!isBlank(this.text.slice(start, defaultAt))) return undefined;
     while (start > 0) {
       const above = this.text.lastIndexOf("\n", start - 2) + 1;
-      const first = above + this.text.slice(above, start).search(/\S/);
+      const first = above + this.text.slice(above, start).search(/[^ \t\n\v\f\r]/);
       if (first < above || !this.#structure.comments.includes(first)) break;
       start = above;
     }
@@ -282,11 +284,11 @@ function structureOf(text: string): Structure {
 /** What to cut for the words from `start` to `end`: their lines with the line end, where nothing else stands on them. */
 function wholeLines(text: string, start: number, end: number): [number, number] {
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
-  const blanks = /[^\S\n]*/y;
+  const blanks = /[ \t\v\f\r]*/y;
   blanks.lastIndex = end;
   blanks.exec(text);
   const after = blanks.lastIndex;
-  const first = text.slice(lineStart, start).trim() === "";
+  const first = isBlank(text.slice(lineStart, start));
   const last = after >= text.length || text[after] === "\n";
   if (!first) return last ? [start, end] : [start, after];
   if (!last) return [lineStart, after];

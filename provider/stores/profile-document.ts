@@ -208,10 +208,13 @@ function sectionsOf(text: string): { sections: Section[]; homeless: boolean } {
     const raw = text.slice(line.start, line.end);
     if (raw.trim() === "") continue;
     const current = sections.at(-1);
-    const header = /^\s*\[(.+)\]\s*$/.exec(raw.replace(/^\u00EF\u00BB\u00BF/, ""));
+    // What stands behind the last bracket, such as a comment, readers pass over.
+    const header = /^\s*\[(.+)\](.*)$/.exec(raw.replace(/^\u00EF\u00BB\u00BF/, ""));
     const found = header ? undefined : settingOf(raw, line);
-    if (header) sections.push({ name: header[1]!.trim(), header: line, settings: [], others: 0 });
-    else if (found && current) current.settings.push(found);
+    if (header) {
+      const others = header[2]!.trim() === "" ? 0 : 1;
+      sections.push({ name: header[1]!.trim(), header: line, settings: [], others });
+    } else if (found && current) current.settings.push(found);
     else if (found) homeless = true;
     else if (current) current.others += 1;
   }

@@ -89,6 +89,13 @@ export async function checkPath(
     fail("path", "must be a file's path, without control characters");
     return;
   }
+  if (/^~[^/]/.test(given)) {
+    fail(
+      "path",
+      `must be ~/... for the home folder: no shell reads ${given}, and a folder of that name is hardly meant`,
+    );
+    return;
+  }
   const expanded = given === "~" || given.startsWith("~/") ? join(home, given.slice(1)) : given;
   const file = isAbsolute(expanded) ? resolve(expanded) : resolve(cwd, expanded);
   inputs["file"] = file;

@@ -19,6 +19,9 @@ export interface SecretInfo {
 
 const PATH = "/api/2.0/secrets";
 
+/** The workspace takes upper and lower case for the same in the names of scopes and secrets. */
+export const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
 /** Items of a list's answer; without the key there are none. */
 function itemsOf({ client }: Caller, list: unknown, nameKey: string): Array<Record<string, unknown>> {
   const items = list ?? [];

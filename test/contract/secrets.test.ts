@@ -110,6 +110,21 @@ describe("Secret and SecretScope over the provider's protocol", function () {
     assert.equal(held(), undefined);
   });
 
+  it("takes upper and lower case for the same name, as the workspace does", async () => {
+    scope("CI");
+    foreign(FOREIGN, "JOBS");
+    await assert.rejects(created("Secret", secret()), /ENTRY_EXISTS/);
+    assert.equal(held(), FOREIGN);
+    assert.match(await failures("Secret", secret({ key: "Jobs" })), /already the place of Secret/);
+    const { id, outs } = await created("Secret", secret({ adopt: true }));
+    assert.equal(held(), FIRST);
+    assert.equal((await provider.read(id, outs)).props.drift, "");
+    await provider.delete(id, outs);
+    assert.equal(held(), FOREIGN);
+    await assert.rejects(created("SecretScope", { name: "ci" }), /ENTRY_EXISTS/);
+    assert.equal((await created("SecretScope", { name: "ci", adopt: true })).outs.created, false);
+  });
+
   it("puts an adopted value back, and leaves what somebody changed since", async () => {
     scope();
     foreign();
@@ -182,6 +197,20 @@ describe("Secret and SecretScope over the provider's protocol", function () {
     assert.equal(held(), FIRST);
     await provider.delete(failure.id ?? "", failure.properties ?? {});
     assert.equal(held(), undefined);
+  });
+
+  it("a creation that was never carried out leaves to others what they put there since", async () => {
+    scope();
+    workspace.faults.add({ path: PUT, kind: "close", times: 4 });
+    const failure: Saved = await created("Secret", secret()).then(
+      () => assert.fail("did not fail"),
+      (error) => error,
+    );
+    assert.equal(failure.properties?.writeUnknown, true);
+    foreign();
+    await provider.delete(failure.id ?? "", failure.properties ?? {});
+    assert.equal(held(), FOREIGN);
+    await provider.told(/no longer holds what this stack wrote/);
   });
 
   it("a refusal changes nothing: 403 at once, 429 once the time is over", async () => {
@@ -291,6 +320,15 @@ describe("Secret and SecretScope over the provider's protocol", function () {
       assert.equal(outs.created, false);
       await provider.delete(id, outs);
       assert.ok(workspace.secrets.get("ci"));
+    });
+
+    it("under a new name without an alias stays: the new resource has adopted it", async () => {
+      const first = await created("SecretScope", { name: "ci" }, "first");
+      await provider.check({}, { origin: origin("first"), name: "elsewhere" }, "SecretScope");
+      const second = await created("SecretScope", { name: "ci", adopt: true }, "second");
+      await provider.delete(first.id, first.outs);
+      assert.ok(workspace.secrets.get("ci"), "it is the other resource's now");
+      assert.equal(second.outs.created, false);
     });
 
     it("whose answer was lost is ours; lost to the end, the next up or destroy finds it", async () => {

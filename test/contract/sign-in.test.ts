@@ -58,6 +58,23 @@ describe("signing in, in the real provider process", function () {
     assert.match(workspace.calls.at(-2)?.userAgent ?? "", /auth\/(azure-client-secret|pat)/);
   });
 
+  it("a scope and a secret in it, the host from the Azure resource id alone", async function () {
+    const { workspace, robot, env } = await azureWorkspace(this);
+    robot.member = false;
+    const provider = keep(await Provider.start(env));
+    const there = { origin, workspace: { azureWorkspaceResourceId: ID } };
+    for (const [type, news] of [
+      ["SecretScope", { name: "ci" }],
+      ["Secret", { scope: "ci", key: "jobs", stringValue: "value-of-jobs" }],
+    ] as const) {
+      const wish = { ...there, ...news } as unknown as Properties;
+      const { inputs, failures } = await provider.check({}, wish, type);
+      assert.deepEqual([failures, inputs["host"]], [[], workspace.host]);
+      await provider.create(inputs);
+    }
+    assert.equal(workspace.secrets.value("ci", "jobs"), "value-of-jobs");
+  });
+
   it("a resource id that Azure does not know, or nobody to look it up with: said at preview", async function () {
     const { azure, env } = await azureWorkspace(this);
     const reason = async (provider: Provider, id: string): Promise<string> => {

@@ -231,6 +231,7 @@ describe("stores over the provider's protocol", function () {
         mkdirSync(file("folder"));
         assert.match((await failures(type, args({ path: "~/folder" }))).join(), /path: .*folder.*STORE_PATH_REFUSED/);
         assert.match((await failures(type, args({ path: "~/folder\n" }))).join(), /path: .*control characters/);
+        assert.match((await failures(type, args({ path: "~me/entries" }))).join(), /path: must be ~\//);
         const outside = mkdtempSync(join(tmpdir(), "pdt-outside-"));
         try {
           writeFileSync(join(outside, "target"), "");

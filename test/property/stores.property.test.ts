@@ -9,7 +9,19 @@ const joined = (...parts: Array<fc.Arbitrary<string>>): fc.Arbitrary<string> =>
 const bytes = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) });
 
 const blank = fc.constantFrom(" ", "  ", "\t", "\n", "\n\n", " \n  ", "\r\n");
-const word = fc.constantFrom("a", "b.example.com", "token", "x'y", '"q d"', '"a\\"b"', '"#"', "p#w", "é", "login");
+const word = fc.constantFrom(
+  "a",
+  "b.example.com",
+  "token",
+  "x'y",
+  '"q d"',
+  '"a\\"b"',
+  '"#"',
+  "p#w",
+  "é",
+  "voil\u00C3\u00A0",
+  "login",
+);
 const password = fc.string({ minLength: 1, maxLength: 30 }).filter((value) => netrcProblem(value) === undefined);
 const netrcPiece = fc.oneof(
   joined(fc.constant("machine"), blank, word, blank, fc.constant("login"), blank, word, blank),
@@ -84,6 +96,7 @@ describe("documents of stores: properties", () => {
     "[a]",
     "[b c]",
     " [d] ",
+    "[f] # [note]",
     "host = https://x",
     "token=abc ; note",
     "# token = no",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -69,6 +69,24 @@ describe("file lock", () => {
       rmSync(path);
     }
     assert.equal(isDead(""), undefined);
+  });
+
+  it("ends the wait for a link to nothing", async () => {
+    symlinkSync(join(folder, "nothing"), path);
+    await assert.rejects(
+      withFileLock(path, async () => assert.fail("it is held"), options),
+      /a link to nothing.*STORE_LOCKED/,
+    );
+    assert.deepEqual(readdirSync(folder), ["x.lock"]);
+  });
+
+  it("waits for a stuck holder once, however many of this process want the lock", async () => {
+    writeFileSync(path, await holder({ host: "elsewhere" }));
+    const started = Date.now();
+    const waits = Array.from({ length: 20 }, () => withFileLock(path, async () => undefined, { timeoutMs: 100 }));
+    const results = await Promise.allSettled(waits);
+    assert.ok(results.every(({ status }) => status === "rejected"));
+    assert.ok(Date.now() - started < 1000, `${Date.now() - started} ms`);
   });
 
   it("tells a holder whose lock was taken over", async () => {

@@ -81,6 +81,17 @@ describe("netrc document", () => {
     assert.deepEqual(document.machines, ["h", "login"]);
   });
 
+  it("takes no byte of a letter for a blank", () => {
+    const bytes = (text: string): string => Buffer.from(text).toString("latin1");
+    const document = new NetrcDocument(bytes("machine h login a password voilà\nmachine b\n"));
+    assert.deepEqual(document.value("h"), { login: "a", password: bytes("voilà") });
+    assert.equal(document.with("h", VALUE).toString(), "machine h login token password new\nmachine b\n");
+    assert.equal(
+      added(bytes("machine a login\n\u00A0 default")),
+      bytes("machine a login\n\u00A0 machine h login token password new default"),
+    );
+  });
+
   it("refuses what has no sure meaning", () => {
     assert.throws(() => new NetrcDocument('machine a login "x\nmachine h').value("h"), /Line 1 .*STORE_UNREADABLE/);
     assert.throws(() => new NetrcDocument("machine h\nmachine H\n").value("h"), /ENTRY_AMBIGUOUS/);

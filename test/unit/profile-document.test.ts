@@ -53,6 +53,21 @@ describe("profile document", () => {
     assert.equal(document.toString(), "[p]\ncluster_id = 1\n# c\n");
   });
 
+  it("takes a header with a comment behind it for a header, as readers do", () => {
+    const text = "[p]\nhost = x\n\n[dev] # mine\ntoken = theirs\n";
+    const document = new ProfileDocument(text);
+    assert.deepEqual(document.profiles, ["p", "dev"]);
+    assert.equal(
+      document.with("p", VALUE).toString(),
+      "[p]\nhost = https://h\ntoken = new\n\n[dev] # mine\ntoken = theirs\n",
+    );
+    assert.equal(
+      document.with("dev", VALUE).toString(),
+      text.replace("token = theirs", "host = https://h\ntoken = new"),
+    );
+    assert.equal(cut(`[p] ; mine\nhost = https://h\ntoken = new\n`), "[p] ; mine\n");
+  });
+
   it("refuses what readers disagree on", () => {
     const refused = (text: string, profile = "p"): void =>
       assert.throws(() => new ProfileDocument(text).with(profile, VALUE), /ENTRY_AMBIGUOUS/);

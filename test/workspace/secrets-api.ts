@@ -9,9 +9,28 @@ interface Scope {
   readonly secrets: Map<string, { value: Buffer; lastUpdated: number }>;
 }
 
+/** By name, in which upper and lower case are the same; it stays as it was first written. */
+class Named<T> extends Map<string, T> {
+  #held(name: string): string {
+    return [...this.keys()].find((key) => key.toLowerCase() === name.toLowerCase()) ?? name;
+  }
+  override get(name: string): T | undefined {
+    return super.get(this.#held(name));
+  }
+  override has(name: string): boolean {
+    return super.has(this.#held(name));
+  }
+  override set(name: string, value: T): this {
+    return super.set(this.#held(name), value);
+  }
+  override delete(name: string): boolean {
+    return super.delete(this.#held(name));
+  }
+}
+
 /** Every scope of the workspace, by name. */
 export class SecretScopes {
-  readonly #scopes = new Map<string, Scope>();
+  readonly #scopes = new Named<Scope>();
 
   get(name: string): Scope | undefined {
     return this.#scopes.get(name);
@@ -22,7 +41,7 @@ export class SecretScopes {
   }
 
   add(name: string, managers: string[], inKeyVault = false): Scope {
-    const scope: Scope = { name, inKeyVault, managers, secrets: new Map() };
+    const scope: Scope = { name, inKeyVault, managers, secrets: new Named() };
     this.#scopes.set(name, scope);
     return scope;
   }

@@ -5,7 +5,7 @@ import { as, type TokenContext } from "../../token/context";
 import { SavedFailure } from "../../token/failure";
 import { asAnybody, configured } from "../../token/identity";
 import { type Properties, UNKNOWN } from "../../token/state";
-import { type Caller, createScope, deleteScope, listScopes, listSecrets } from "../../workspace";
+import { type Caller, createScope, deleteScope, isSameName, listScopes, listSecrets } from "../../workspace";
 import { Claims } from "../claims";
 import {
   beginCheck,
@@ -34,6 +34,7 @@ interface ScopeState {
 }
 
 const claims = new Claims();
+const placeOf = ({ host, name }: ScopeInputs): string => [host, name].join("\n").toLowerCase();
 const shown = ({ name, host }: ScopeInputs): string => `scope ${name} on ${host}`;
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof DatabricksTokensError && error.code === code;
@@ -59,7 +60,7 @@ export function checkScope(surroundings: Surroundings, olds: Properties, news: P
   }
   if (failures.length === 0 && inputs["host"] !== UNKNOWN && inputs["name"] !== UNKNOWN) {
     const wish = readInputs(inputs);
-    const other = claims.claim([wish.host, wish.name].join("\n"), originText(wish.origin));
+    const other = claims.claim(placeOf(wish), originText(wish.origin));
     if (other) fail("name", `${shown(wish)} is already SecretScope ${other}: one scope, one resource`);
   }
   return { inputs, failures };
@@ -112,6 +113,8 @@ export async function updateScope(
 export async function removeScope(context: TokenContext, props: Properties): Promise<void> {
   const { inputs, created } = readState(props);
   if (!created) return;
+  // A resource with another name has adopted it in this run.
+  if (claims.isElsewhere(placeOf(inputs), originText(inputs.origin), inputs.nonce)) return;
   await asAnybody(context, async (credential) => {
     const caller = as(context, credential);
     try {
@@ -130,7 +133,7 @@ export async function removeScope(context: TokenContext, props: Properties): Pro
 
 /** @throws DatabricksTokensError SCOPE_NOT_WRITABLE for one that is kept in a Key Vault */
 async function exists(caller: Caller, inputs: ScopeInputs): Promise<boolean> {
-  const found = (await listScopes(caller)).find(({ name }) => name === inputs.name);
+  const found = (await listScopes(caller)).find(({ name }) => isSameName(name, inputs.name));
   if (!found?.inKeyVault) return found !== undefined;
   throw new DatabricksTokensError(
     "SCOPE_NOT_WRITABLE",

@@ -19,7 +19,7 @@ import {
 import { write } from "./secret-write";
 
 const claims = new Claims();
-const placeOf = ({ host, scope, key }: SecretInputs): string => [host, scope, key].join("\n");
+const placeOf = ({ host, scope, key }: SecretInputs): string => [host, scope, key].join("\n").toLowerCase();
 
 /** Validates the inputs at preview; no two secrets of a program have one place. Makes no call. */
 export function checkSecret(surroundings: Surroundings, olds: Properties, news: Properties) {

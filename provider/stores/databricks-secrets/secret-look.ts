@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../../errors";
-import { type Caller, getSecret, listSecrets, type SecretInfo } from "../../workspace";
+import { type Caller, getSecret, isSameName, listSecrets, type SecretInfo } from "../../workspace";
 import type { SecretInputs, SecretState } from "./secret-state";
 
 /** For people. */
@@ -9,7 +9,7 @@ export const isCode = (error: unknown, code: DatabricksTokensError["code"]): err
   error instanceof DatabricksTokensError && error.code === code;
 
 export const find = (secrets: readonly SecretInfo[], { key }: SecretInputs): SecretInfo | undefined =>
-  secrets.find((item) => item.key === key);
+  secrets.find((item) => isSameName(item.key, key));
 
 export async function listed(caller: Caller, { scope, host }: SecretInputs): Promise<SecretInfo[]> {
   try {
@@ -40,6 +40,7 @@ export async function isOurs(caller: Caller, state: SecretState, held: SecretInf
   const { scope, key, value } = state.inputs;
   const current = await getSecret(caller, scope, key);
   if (current && current.reveal() === value.reveal()) return true;
-  if (state.writeUnknown) return true;
+  // A creation of unknown outcome can have left nothing but its own value.
+  if (state.writeUnknown) return current === undefined || state.lastUpdated > 0;
   return current === undefined && held.lastUpdated <= state.lastUpdated;
 }

@@ -2,7 +2,7 @@ import { DatabricksTokensError } from "../../errors";
 import type { TokenContext } from "../../token/context";
 import { SavedFailure } from "../../token/failure";
 import type { Properties } from "../../token/state";
-import { type Caller, listScopes, putSecret, type SecretInfo } from "../../workspace";
+import { type Caller, isSameName, listScopes, putSecret, type SecretInfo } from "../../workspace";
 import { isCode, look, shown } from "./secret-look";
 import { type SecretInputs, type SecretState, writeSecretState } from "./secret-state";
 
@@ -49,7 +49,7 @@ async function isUnwritten(
 async function explained(caller: Caller, { scope, host }: SecretInputs, error: unknown): Promise<unknown> {
   if (!isCode(error, "INVALID_REQUEST")) return error;
   const scopes = await listScopes(caller).catch(() => []);
-  if (!scopes.some(({ name, inKeyVault }) => name === scope && inKeyVault)) return error;
+  if (!scopes.some(({ name, inKeyVault }) => isSameName(name, scope) && inKeyVault)) return error;
   return new DatabricksTokensError(
     "SCOPE_NOT_WRITABLE",
     `The scope ${scope} on ${host} is kept in an Azure Key Vault, which Databricks only reads: write the secret into the ` +
