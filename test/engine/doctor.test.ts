@@ -202,7 +202,7 @@ describe("databricks-tokens doctor, in its real process", function () {
     });
 
     it("none selected, none of that name, no Pulumi CLI, a secret without --secret", async () => {
-      await configured(["databricks:token", workspace.admin.token]);
+      await configured(["databricks:token", workspace.admin.token, "--plaintext"]);
       const given = { ...env(), ...asAdmin() };
       const plain = await report(given, "--dir", stack.folder);
       assert.deepEqual([plain.code, ...plain.said("stack")], [1, "wrong", "INVALID_CONFIG"]);
