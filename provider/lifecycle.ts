@@ -1,7 +1,7 @@
 import "./node-version";
 import { surroundingsOf } from "./process/resource-surroundings";
 import { storeContext } from "./process/store-context";
-import { type DynamicConfig, surroundings, useConfig } from "./process/surroundings";
+import { type DynamicConfig, useConfig } from "./process/surroundings";
 import { contextFor } from "./process/token-context";
 import { redactError } from "./secret";
 import { databricksCfg } from "./stores/databricks-cfg";
@@ -69,7 +69,9 @@ export const lifecycles = {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);
     },
-    check: guarded((olds: Properties, news: Properties) => checkSecret(surroundings(), olds, news)),
+    check: guarded(async (olds: Properties, news: Properties) =>
+      checkSecret(await surroundingsOf(olds, news), olds, news),
+    ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffSecret(olds, news)),
     create: guarded((inputs: Properties) => createSecret(contextFor(inputs, inputs), inputs)),
     read: guarded((id: string, props: Properties) => readSecret(contextFor(props, props), id, props)),
@@ -82,7 +84,9 @@ export const lifecycles = {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);
     },
-    check: guarded((olds: Properties, news: Properties) => checkScope(surroundings(), olds, news)),
+    check: guarded(async (olds: Properties, news: Properties) =>
+      checkScope(await surroundingsOf(olds, news), olds, news),
+    ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffScope(olds, news)),
     create: guarded((inputs: Properties) => makeScope(contextFor(inputs, inputs), inputs)),
     read: guarded((id: string, props: Properties) => readScope(contextFor(props, props), id, props)),

@@ -58,6 +58,19 @@ describe("signing in, in the real provider process", function () {
     assert.match(workspace.calls.at(-2)?.userAgent ?? "", /auth\/(azure-client-secret|pat)/);
   });
 
+  it("secrets of the workspace, too, with the host from the Azure resource id alone", async function () {
+    const { workspace, env } = await azureWorkspace(this);
+    const provider = keep(await Provider.start(env));
+    const where = { workspace: { azureWorkspaceResourceId: ID } };
+    for (const [type, wish] of [
+      ["SecretScope", { origin, name: "s", ...where }],
+      ["Secret", { origin, scope: "s", key: "k", stringValue: "v", ...where }],
+    ] as const) {
+      const { inputs, failures } = await provider.check({}, wish as unknown as Properties, type);
+      assert.deepEqual([failures, inputs["host"]], [[], workspace.host], type);
+    }
+  });
+
   it("a resource id that Azure does not know, or nobody to look it up with: said at preview", async function () {
     const { azure, env } = await azureWorkspace(this);
     const reason = async (provider: Provider, id: string): Promise<string> => {
