@@ -1,7 +1,7 @@
 import "./node-version";
-import { knowingAzureHost, type Surroundings } from "./credentials";
+import { surroundingsOf } from "./process/resource-surroundings";
 import { storeContext } from "./process/store-context";
-import { type DynamicConfig, surroundings, useConfig } from "./process/surroundings";
+import { type DynamicConfig, useConfig } from "./process/surroundings";
 import { contextFor } from "./process/token-context";
 import { redactError } from "./secret";
 import { databricksCfg } from "./stores/databricks-cfg";
@@ -30,21 +30,8 @@ import { create } from "./token/create";
 import { deleteToken } from "./token/delete";
 import { diff } from "./token/diff";
 import { read } from "./token/read";
-import { type Properties, UNKNOWN } from "./token/state";
+import type { Properties } from "./token/state";
 import { update } from "./token/update";
-
-/** Where a resource id is all that names the workspace, Azure is asked for its address before `check`, which is pure. */
-async function surroundingsOf(olds: Properties, news: Properties): Promise<Surroundings> {
-  const texts = (value: unknown): Record<string, string> =>
-    Object.fromEntries(Object.entries(Object(value)).filter(([, item]) => typeof item === "string")) as never;
-  const workspace = news["workspace"];
-  const isUnknown = [workspace, ...Object.values(Object(workspace))].includes(UNKNOWN);
-  if (isUnknown) return surroundings();
-  const { azureWorkspaceResourceId: id } = texts(olds["workspace"]);
-  const { host } = texts(olds);
-  const old = host !== undefined && host !== UNKNOWN && id !== undefined ? { host, azureWorkspaceResourceId: id } : {};
-  return knowingAzureHost(surroundings(), texts(workspace), old);
-}
 
 /** Pulumi prints what a method throws, stack and all: nothing of it may be a secret. */
 function guarded<Args extends unknown[], Result>(

@@ -40,11 +40,14 @@ export async function output(
   const failed = (code: "TIMEOUT" | "CREDENTIAL_REFUSED", text: string): DatabricksTokensError =>
     new DatabricksTokensError(code, `The sign-in ${strategy} (${from}) failed: ${text}`);
   const timeout = Math.max(1, Math.min(timeoutMs, until - Date.now()));
+  // SIGTERM can be ignored.
+  const options = { timeout, killSignal: "SIGKILL", env: { ...surroundings.env }, windowsHide: true } as const;
   return new Promise((done, reject) => {
-    execFile(command, args, { timeout, env: { ...surroundings.env }, windowsHide: true }, (error, stdout, stderr) => {
+    execFile(command, args, options, (error, stdout, stderr) => {
       if (!error) return done(stdout);
       if (error.killed) return reject(failed("TIMEOUT", `\`${command}\` did not end within ${timeout / 1000} s`));
-      const said = foreignText(stderr || stdout || String(error.code ?? ""));
+      // Never its standard output: a token may stand there, whatever the exit code.
+      const said = foreignText(stderr || `exit code ${error.code ?? "unknown"}`);
       reject(failed("CREDENTIAL_REFUSED", `\`${[command, ...args].join(" ")}\` said: ${said}`));
     });
   });

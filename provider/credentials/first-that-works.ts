@@ -2,17 +2,28 @@ import { DatabricksTokensError } from "../errors";
 import type { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
 
+type Way = Authorization & { readonly identityKey: string };
+
+/** Which of several ways this process signs in by, once one has worked. */
+const settled = new Map<string, number>();
+
 /**
  * Signs in with the first of several ways that is signed in. For what is merely found on the machine: a CLI that is
- * installed says nothing about whether somebody has signed in with it.
+ * installed says nothing about whether somebody has signed in with it. The one that has worked stays the one for as long
+ * as the process runs: another may be somebody else, who is not to own what is minted as the first.
  */
-export function firstThatWorks(ways: readonly [Authorization, ...Authorization[]]): Authorization {
-  let [way] = ways;
+export function firstThatWorks(ways: readonly [Way, ...Way[]]): Authorization {
+  const key = ways.map(({ identityKey }) => identityKey).join(" ");
+  let way: Authorization = ways[settled.get(key) ?? 0]!;
   const headers = async (deadline?: number): Promise<Record<string, Secret>> => {
     const said: string[] = [];
-    for (const next of ways) {
+    for (const [index, next] of ways.entries()) {
+      if (settled.has(key)) break;
       try {
         const found = await next.headers(deadline);
+        // Whoever asked meanwhile may have settled it.
+        if ((settled.get(key) ?? index) !== index) break;
+        settled.set(key, index);
         way = next;
         return found;
       } catch (error) {
@@ -20,7 +31,10 @@ export function firstThatWorks(ways: readonly [Authorization, ...Authorization[]
         said.push(error.text);
       }
     }
-    throw new DatabricksTokensError("CREDENTIAL_REFUSED", said.join(". "));
+    const chosen = settled.get(key);
+    if (chosen === undefined) throw new DatabricksTokensError("CREDENTIAL_REFUSED", said.join(". "));
+    way = ways[chosen]!;
+    return way.headers(deadline);
   };
   return {
     get strategy() {

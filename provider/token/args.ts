@@ -17,13 +17,27 @@ export interface WorkspaceArgs {
   configNamespace?: Input<string>;
   /** Forces one way to sign in, by its official name, such as `pat`. @default the first that applies */
   authType?: Input<string>;
-  /** The Azure resource id of the workspace. Kept for the Entra ID sign-in; not used by `pat`. */
+  /**
+   * The Azure resource id of the workspace. Alone it names the workspace: Azure is asked for the address. It also admits
+   * a service principal that is no member yet, and says that a host is Azure's whose name does not.
+   * @default config `databricks:azureWorkspaceResourceId`, else `DATABRICKS_AZURE_RESOURCE_ID`, else the profile's
+   */
   azureWorkspaceResourceId?: Input<string>;
-  /** Entra tenant. Not used by `pat`. */
+  /**
+   * Entra tenant, for the `azure-...` sign-ins.
+   * @default config `databricks:azureTenantId`, else `ARM_TENANT_ID`, else the profile's, else the workspace's own
+   */
   azureTenantId?: Input<string>;
-  /** Entra application (client) id. Not used by `pat`. */
+  /**
+   * Entra application (client) id, for the `azure-...` sign-ins. A source that names another one is not used.
+   * @default config `databricks:azureClientId`, else `ARM_CLIENT_ID`, else the profile's
+   */
   azureClientId?: Input<string>;
-  /** Client id for OAuth. Not used by `pat`. */
+  /**
+   * Client id of a service principal, for `oauth-m2m`, `github-oidc`, `env-oidc`, `file-oidc`. A source that names
+   * another one is not used.
+   * @default config `databricks:clientId`, else `DATABRICKS_CLIENT_ID`, else the profile's
+   */
   clientId?: Input<string>;
 }
 

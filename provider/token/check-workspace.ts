@@ -73,7 +73,8 @@ function applyHost(surroundings: Surroundings, olds: Properties, inputs: Propert
       fail(
         "workspace.host",
         "no workspace is named: set workspace.host, or `pulumi config set databricks:host https://adb-....azuredatabricks.net`, " +
-          "or DATABRICKS_HOST, or a profile of ~/.databrickscfg [NO_HOST]",
+          "or DATABRICKS_HOST, or a profile of ~/.databrickscfg; or workspace.azureWorkspaceResourceId " +
+          "(DATABRICKS_AZURE_RESOURCE_ID) alone [NO_HOST]",
       );
       return;
     }

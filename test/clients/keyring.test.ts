@@ -74,7 +74,7 @@ describe("KeyringEntry on a real Secret Service, read by Python's keyring", func
     await assert.rejects(provider.read(id, outs), /more than one such item.*ENTRY_AMBIGUOUS/);
     await assert.rejects(provider.update(id, outs, await checked({ password: "next" })), /ENTRY_AMBIGUOUS/);
     await provider.delete(id, outs);
-    await provider.said(/left as it is.*ENTRY_AMBIGUOUS/);
+    await provider.told(/left as it is.*ENTRY_AMBIGUOUS/);
   });
 
   it("says `locked` where the keyring is, and goes on once it is open", async function () {

@@ -26,6 +26,12 @@ describe("check", () => {
     assert.equal(inputs.hostSource, "environment");
   });
 
+  it("no workspace is named: every way to name one", () => {
+    const [failure] = check({ ...around(), env: {} }, {}, { origin }).failures;
+    assert.equal(failure?.property, "workspace.host");
+    assert.match(failure?.reason ?? "", /databricks:host.*DATABRICKS_HOST.*azureWorkspaceResourceId.*NO_HOST/);
+  });
+
   it("carries only nonce and host on", () => {
     const olds = { nonce: "abc", host: "https://adb-1.2.azuredatabricks.net", comment: "old", rotateEverySeconds: 5 };
     const { inputs } = check(around(), olds, { origin });

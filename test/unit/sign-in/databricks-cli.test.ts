@@ -69,6 +69,19 @@ describe("sign-in by databricks-cli, with a stand-in for the CLI", () => {
     }
   });
 
+  it("a token that is printed by a run that fails is not quoted", async () => {
+    fakeCommand(folder, "databricks", `echo '{"access_token": "opaque-and-unlike-any"}'; exit 3`);
+    const error = await failure(whoAmI(workspace, configured(workspace.host, { env: env() })), "opaque-and-unlike-any");
+    assert.match(error.message, /exit code 3/);
+  });
+
+  it("is bounded, also where it does not heed SIGTERM", async () => {
+    fakeCommand(folder, "databricks", "trap '' TERM; while true; do sleep 0.1; done");
+    const credential = configured(workspace.host, { env: { ...env(), DATABRICKS_HTTP_TIMEOUT_SECONDS: "0.3" } });
+    const error = await failure(whoAmI(workspace, credential));
+    assert.match(error.message, /did not end within 0\.3 s.*TIMEOUT/);
+  });
+
   it("is bounded", async () => {
     fakeCommand(folder, "databricks", "exec sleep 30");
     const credential = configured(workspace.host, { env: { ...env(), DATABRICKS_HTTP_TIMEOUT_SECONDS: "0.2" } });
