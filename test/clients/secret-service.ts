@@ -16,6 +16,7 @@ export class SecretService {
     readonly env: Record<string, string>,
     private readonly children: ChildProcess[],
     private readonly home: string,
+    private readonly password = randomBytes(8).toString("hex"),
   ) {}
 
   /** undefined: its programs are not there, and can't be installed; what to install is printed. */
@@ -36,15 +37,23 @@ export class SecretService {
       });
       // It makes its first keyring when it is unlocked; a later start without the password finds that one locked.
       await service.keyring(["--unlock"]);
-      if (locked) {
-        await service.end(service.children.pop());
-        await service.keyring([]);
-      }
+      if (locked) await service.lock();
       return service;
     } catch (error) {
       await service.stop();
       throw error;
     }
+  }
+
+  /** What is in the keyring stays there, and nobody gets at it. */
+  async lock(): Promise<void> {
+    await this.end(this.children.pop());
+    await this.keyring([]);
+  }
+
+  async unlock(): Promise<void> {
+    await this.end(this.children.pop());
+    await this.keyring(["--unlock"]);
   }
 
   private async keyring(args: string[]): Promise<void> {
@@ -53,7 +62,7 @@ export class SecretService {
       stdio: ["pipe", "ignore", "ignore"],
     });
     this.children.push(child);
-    child.stdin.end(randomBytes(8).toString("hex"));
+    child.stdin.end(this.password);
     for (let attempt = 0; attempt < 200; attempt += 1) {
       const { stdout } = await run(
         "dbus-send",
