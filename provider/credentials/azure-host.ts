@@ -1,6 +1,6 @@
 import { firstPlace, type Surroundings, type WorkspaceInput } from "./sources";
 
-/** One look-up for all resources of a process; after a failure Azure is asked again. */
+/** One look-up for all resources of a process that sign in alike; after a failure Azure is asked again. */
 const lookUps = new Map<string, Promise<string>>();
 
 /**
@@ -30,7 +30,7 @@ export async function knowingAzureHost(
 }
 
 function lookUp(resourceId: string, workspace: WorkspaceInput, surroundings: Surroundings): Promise<string> {
-  const key = resourceId.toLowerCase();
+  const key = JSON.stringify([resourceId.toLowerCase(), Object.entries(workspace).sort()]);
   const { workspaceHost } = require("./azure/workspace-host") as typeof import("./azure/workspace-host");
   const asked = lookUps.get(key) ?? workspaceHost(resourceId, workspace, surroundings);
   lookUps.set(key, asked);

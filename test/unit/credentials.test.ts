@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { credentialsFor, resolveHost, type Surroundings, settingsFrom } from "../../provider/credentials";
+import { workspaceHost } from "../../provider/credentials/azure/workspace-host";
 import { readProfiles } from "../../provider/credentials/profiles";
 
 const HOST = "https://adb-1.2.azuredatabricks.net";
@@ -116,6 +117,15 @@ describe("host of the workspace", () => {
     assert.equal(resolveHost({}, around({ env: { DATABRICKS_HOST: OTHER } }))?.from, "the environment DATABRICKS_HOST");
     assert.equal(resolveHost({}, around({ file: `host = ${HOST}\n` }))?.source, "profile");
     assert.equal(resolveHost({}, around()), undefined);
+  });
+});
+
+describe("looking a workspace's address up in Azure", () => {
+  it("passes no authType over that the config forces", async () => {
+    const id = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Databricks/workspaces/w";
+    const env = { ARM_CLIENT_ID: "i", ARM_CLIENT_SECRET: "s", ARM_TENANT_ID: "t" };
+    const s = around({ config: { "databricks:authType": "azure-msi" }, env });
+    await assert.rejects(workspaceHost(id, {}, s), /azure-msi.*NO_CREDENTIALS/s);
   });
 });
 

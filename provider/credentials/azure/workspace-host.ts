@@ -43,11 +43,14 @@ function azureSignIn(workspace: WorkspaceInput, surroundings: Surroundings): { s
   const sources = sourcesFor(workspace, surroundings).filter(
     (source) => !source.problem && !notAskedFor(workspace, source),
   );
+  // As in the chain: what the workspace or the config forces holds for every source, and is never passed over.
+  const forced = workspace.authType ?? sources.find(({ kind }) => kind === "config")?.get("authType");
+  const isAsked = forced !== undefined || sources.some((source) => source.get("authType") !== undefined);
   const lacking: string[] = [];
-  for (const source of [...sources, ambientSource]) {
+  for (const source of isAsked ? sources : [...sources, ambientSource]) {
     const isAmbient = source === ambientSource;
     const view = viewOf("", workspace, surroundings, source, sources);
-    const authType = workspace.authType ?? source.get("authType");
+    const authType = forced ?? source.get("authType");
     for (const strategy of STRATEGIES.filter(({ kind }) => kind === "azure")) {
       if (authType === undefined ? isAmbient !== (strategy.ambient ?? false) : authType !== strategy.name) continue;
       const lacks = view.lacks(strategy, isAmbient || strategy.name === authType);
