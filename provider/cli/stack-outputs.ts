@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import { foreignText } from "../workspace/foreign-text";
+import { ending, pulumi } from "./pulumi";
 
 /** How the Pulumi CLI shows a secret that it was not asked for. */
 const MASKED = "[secret]";
@@ -69,10 +69,10 @@ export class StackOutputs {
 
 async function output(stack: string, dir: string, args: readonly string[]): Promise<unknown> {
   const all = ["stack", "output", ...args, "--json", "--stack", stack, "--cwd", dir, "--non-interactive"];
-  const { code, stdout, stderr } = await pulumi(all);
-  if (code !== 0) throw unreadable(stack, foreignText(stderr) || `the Pulumi CLI ended with ${code}`);
+  const ran = await pulumi(all);
+  if (ran.code !== 0) throw unreadable(stack, foreignText(ran.stderr) || ending(ran));
   try {
-    return JSON.parse(stdout);
+    return JSON.parse(ran.stdout);
   } catch {
     // The parser's own error would quote a secret.
     throw unreadable(stack, "what the Pulumi CLI printed is no JSON");
@@ -84,23 +84,3 @@ const unreadable = (stack: string, why: string): DatabricksTokensError =>
     "STACK_UNREADABLE",
     `The outputs of stack ${stack} can't be read: ${why}. Try: pulumi stack output --stack ${stack}`,
   );
-
-function pulumi(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((done, failed) => {
-    const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", NO_COLOR: "1" };
-    const child = spawn("pulumi", args, { stdio: ["ignore", "pipe", "pipe"], env });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (chunk) => (stdout += chunk));
-    child.stderr.setEncoding("utf8").on("data", (chunk) => (stderr += chunk));
-    child.once("error", (cause) =>
-      failed(
-        new DatabricksTokensError(
-          "PULUMI_NOT_FOUND",
-          "The Pulumi CLI can't be started: install it, or put its folder on the PATH",
-          { cause },
-        ),
-      ),
-    );
-    child.once("close", (code) => done({ code, stdout, stderr }));
-  });
-}

@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { DatabricksTokensError } from "../errors";
+
+/** A backend that does not answer must not hold its asker for ever. */
+const TIMEOUT_MS = 120_000;
+
+export interface Ran {
+  /** null: it did not end by itself. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the Pulumi CLI in the current folder; its sign-in to the backend and its passphrase are the caller's. */
+export function pulumi(args: readonly string[]): Promise<Ran> {
+  return new Promise((done, failed) => {
+    const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", NO_COLOR: "1" };
+    const child = spawn("pulumi", args, { stdio: ["ignore", "pipe", "pipe"], env, timeout: TIMEOUT_MS });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (chunk) => (stdout += chunk));
+    child.stderr.setEncoding("utf8").on("data", (chunk) => (stderr += chunk));
+    child.once("error", (cause) =>
+      failed(
+        new DatabricksTokensError(
+          "PULUMI_NOT_FOUND",
+          "The Pulumi CLI can't be started: install it, or put its folder on the PATH",
+          { cause },
+        ),
+      ),
+    );
+    child.once("close", (code) => done({ code, stdout, stderr }));
+  });
+}
+
+/** How a run of the Pulumi CLI failed, where it said nothing. */
+export const ending = ({ code }: Ran): string =>
+  code === null ? `the Pulumi CLI did not end within ${TIMEOUT_MS / 1000} s` : `the Pulumi CLI ended with ${code}`;
