@@ -1,6 +1,7 @@
 import "../node-version";
 import { DatabricksTokensError } from "../errors";
 import { redact } from "../secret";
+import { AUDIT_HELP, audit } from "./audit/audit";
 import { WRITE_HELP, write } from "./write";
 
 const HELP = `Usage: databricks-tokens COMMAND [OPTIONS]
@@ -8,11 +9,18 @@ const HELP = `Usage: databricks-tokens COMMAND [OPTIONS]
 Commands:
   write netrc|keyring|profile   writes a token from a stack's outputs where programs of this machine read it
 
-databricks-tokens COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong arguments.
+databricks-tokens COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong arguments; audit has its own.
 `;
 
-const COMMANDS: Readonly<Record<string, { run(args: string[]): Promise<string>; help: string }>> = {
-  write: { run: write, help: WRITE_HELP },
+interface Command {
+  /** What it prints, and its exit code. */
+  run(args: string[]): Promise<{ text: string; code: number }>;
+  readonly help: string;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  write: { run: async (args) => ({ text: await write(args), code: 0 }), help: WRITE_HELP },
+  audit: { run: audit, help: AUDIT_HELP },
 };
 
 /** Runs the command that the arguments name; gives the exit code. */
@@ -28,8 +36,9 @@ export async function run([name = "", ...args]: string[]): Promise<number> {
     return 0;
   }
   try {
-    process.stdout.write(`${redact(await command.run(args))}\n`);
-    return 0;
+    const { text, code } = await command.run(args);
+    if (text !== "") process.stdout.write(`${redact(text)}\n`);
+    return code;
   } catch (error) {
     process.stderr.write(`error: ${redact((error as Error).message)}\n`);
     return error instanceof DatabricksTokensError && error.code === "INVALID_INPUT" ? 2 : 1;

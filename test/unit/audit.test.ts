@@ -91,6 +91,8 @@ describe("audit: kinds", () => {
     const row = one({ current: { tokenId: "t" } }, []);
     assert.deepEqual([row.kind, row.unseen, flagsOf(row)], ["managed", true, ["not-seen"]]);
     assert.equal(exitCodeOf([row], fine), 3);
+    const shown = one({ current: { tokenId: "t" } }, [], { alive: new Set(["t"]) });
+    assert.deepEqual([shown.kind, exitCodeOf([shown], fine)], ["managed", 0]);
   });
 
   it("expired is dead, listed or not", () => {

@@ -19,6 +19,8 @@ export interface Seen {
   readonly now: number;
   /** Ids that are not listed, and were refused when they were shown. */
   readonly refused: ReadonlySet<string>;
+  /** Ids that are not listed to us, and signed in when they were shown. */
+  readonly alive?: ReadonlySet<string>;
 }
 
 /** What the state keeps of a token. */
@@ -88,7 +90,7 @@ function classifyOn(state: ExportedState, seen: Seen): Row[] {
       ...{ creationTime: record.creationTime, expiryTime: record.expiryTime },
       ...(inputs.origin && { marker: { origin: inputs.origin, nonce: inputs.nonce } }),
       ...ofRole(known),
-      ...{ kind: gone ? "dead" : kindOf(known.role), unseen: !gone, unsure: false },
+      ...{ kind: gone ? "dead" : kindOf(known.role), unseen: !gone && !seen.alive?.has(record.tokenId), unsure: false },
     });
   }
   return rows;
