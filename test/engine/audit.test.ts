@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { markComment } from "../../provider/token/marker";
@@ -168,6 +168,49 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
     assert.deepEqual(await state("{}"), [3, "STATE_NOT_OURS"]);
     const missing = await tool(["--state", join(folder, "nowhere")]);
     assert.match(missing.stderr, /^error: .*ENOENT.*\[STACK_UNREADABLE\]\n$/);
+  });
+
+  it("revokes exactly the orphans, unclaimed ones by id, and nobody else's; young ones, and under a lock, none", async () => {
+    const lost = stray((await stack.token()).id!);
+    const unclaimed = stray("0123456789abcdef01234567");
+    const theirs = stray("89abcdef0123456789abcdef", { ...ORIGIN, stack: "prod" });
+    const outcomes = (found: Awaited<ReturnType<typeof json>>) =>
+      found.revocation!.map(({ tokenId, outcome }) => [outcome, tokenId]);
+    const young = await json(["--revoke-orphans", "--yes"]);
+    assert.deepEqual([young.code, outcomes(young)], [2, [["left", lost.tokenId]]]);
+    assert.match(young.revocation![0]!.reason, /younger than the longest operation/);
+    workspace.advance(10 * 60_000);
+
+    const unasked = await json(["--revoke-orphans"]);
+    assert.deepEqual([unasked.code, unasked.problems[0]!.code], [3, "INVALID_INPUT"]);
+    const locks = join(stack.backend, ".pulumi", "locks", "organization", "engine-test", "dev");
+    mkdirSync(locks, { recursive: true });
+    writeFileSync(join(locks, "other.json"), "{}");
+    const locked = await json(["--revoke-orphans", "--yes"]);
+    assert.deepEqual([locked.code, locked.problems[0]!.code], [3, "RUN_UNDER_WAY"]);
+    rmSync(join(locks, "other.json"));
+    const refused = await json(["--revoke", theirs.tokenId, "--revoke", unclaimed.tokenId, "--yes"]);
+    assert.deepEqual(
+      [refused.code, outcomes(refused)],
+      [
+        3,
+        [
+          ["refused", theirs.tokenId],
+          ["left", unclaimed.tokenId],
+        ],
+      ],
+    );
+    assert.equal(workspace.tokens().length, 4, "nothing was revoked so far");
+
+    const done = await json(["--revoke-orphans", "--yes"]);
+    assert.deepEqual([done.code, outcomes(done)], [2, [["revoked", lost.tokenId]]]);
+    assert.deepEqual(
+      [lost, unclaimed, theirs].map(({ tokenId }) => workspace.tokens().some((token) => token.tokenId === tokenId)),
+      [false, true, true],
+    );
+    const byId = await json(["--revoke", unclaimed.tokenId, "--yes"]);
+    assert.deepEqual([byId.code, outcomes(byId)], [0, [["revoked", unclaimed.tokenId]]]);
+    assert.equal(workspace.tokens().length, 2);
   });
 
   it("no stack, a wrong passphrase, no sign-in, wrong arguments: 3, each with its code", async () => {

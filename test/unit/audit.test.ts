@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { exitCodeOf } from "../../provider/cli/audit/exit-code";
 import { readExport } from "../../provider/cli/audit/exported-state";
 import { ageDays, daysLeft, flagsOf } from "../../provider/cli/audit/flags";
 import { classify, type Row, type Seen } from "../../provider/cli/audit/kinds";
+import { assertNoLock } from "../../provider/cli/audit/lock";
+import { plan } from "../../provider/cli/audit/revocation";
 import type { DatabricksTokensError } from "../../provider/errors";
 import { DAY, exported, HOST, listed, type Made, NOW, OURS } from "./audit-state";
 
@@ -204,6 +209,85 @@ describe("audit: exit codes", () => {
   });
 });
 
+describe("audit: what may be revoked", () => {
+  const made: Made = {
+    current: { tokenId: "now" },
+    retiring: [{ tokenId: "old", revokeAfter: NOW + DAY }],
+  };
+  const rows = classify(read([made]), [
+    seen(
+      [
+        listed("now", { of: made }),
+        listed("old", { of: made }),
+        listed("lost", { of: made }),
+        listed("young", { of: made, creationTime: NOW - 299_999 }),
+        listed("ageless", { of: made, creationTime: 0 }),
+        listed("stray", { of: { nonce: "dd" } }),
+        listed("theirs", { of: { nonce: "aa", origin: { ...OURS, stack: "prod" } } }),
+        listed("ada's"),
+      ],
+      {},
+    ),
+  ]);
+  const planned = (orphans: boolean, ...ids: string[]) => {
+    const { revoke, outcomes } = plan(rows, { orphans, ids }, 300_000);
+    return [revoke.map(({ tokenId }) => tokenId), outcomes.map(({ tokenId, outcome }) => [outcome, tokenId])];
+  };
+  it("exactly the orphans that are old enough; unclaimed ones by id alone", () => {
+    const young = [
+      ["left", "young"],
+      ["left", "ageless"],
+    ];
+    assert.deepEqual(planned(true), [["lost"], young]);
+    assert.deepEqual(planned(false, "stray", "stray", "lost"), [["stray", "lost"], []]);
+    assert.deepEqual(planned(true, "stray"), [["lost", "stray"], young]);
+    assert.deepEqual(planned(false), [[], []]);
+  });
+  it("never what the state has, another stack's, people's, or an unknown one; then nothing at all", () => {
+    for (const id of ["now", "old", "theirs", "ada's", "nowhere"]) {
+      const [revoke, outcomes] = planned(false, "stray", id);
+      assert.deepEqual(
+        [revoke, outcomes],
+        [
+          [],
+          [
+            ["refused", id],
+            ["left", "stray"],
+          ],
+        ],
+      );
+    }
+  });
+  it("the lock of a folder: a file in the stack's own, in both layouts", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pdt-lock-"));
+    const code = (): string | undefined => {
+      try {
+        assertNoLock(folder, [OURS]);
+        return undefined;
+      } catch (error) {
+        return (error as DatabricksTokensError).code;
+      }
+    };
+    try {
+      assert.equal(code(), "LOCK_UNKNOWN");
+      for (const place of [["organization", "p", "dev"], ["dev"]]) {
+        const locks = join(folder, ".pulumi", "locks", ...place);
+        mkdirSync(locks, { recursive: true });
+        assert.equal(code(), undefined);
+        writeFileSync(join(locks, "x.json"), "{}");
+        assert.equal(code(), "RUN_UNDER_WAY");
+        rmSync(join(locks, "x.json"));
+      }
+      const other = join(folder, ".pulumi", "locks", "organization", "p", "prod");
+      mkdirSync(other);
+      writeFileSync(join(other, "x.json"), "{}");
+      assert.equal(code(), undefined);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe("audit: states that can't be read", () => {
   const failing = (text: string): DatabricksTokensError => {
     try {
@@ -233,5 +317,7 @@ describe("audit: states that can't be read", () => {
       [state.tokens.length, state.problems.map(({ code, text }) => [code, text.slice(0, 6)])],
       [1, [["STATE_NOT_OURS", "newer:"]]],
     );
+    const rows = classify(state, [seen([listed("its own", { of: { nonce: "bb" } })])]);
+    assert.deepEqual([rows[0]!.kind, rows[0]!.unsure], ["retiring", true], "never an orphan: its ids are not known");
   });
 });

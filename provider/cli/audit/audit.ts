@@ -1,14 +1,17 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { resolveHost, type WorkspaceInput } from "../../credentials";
+import { resolveHost, settingsFrom, type WorkspaceInput } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
 import { surroundings, useConfig } from "../../process/surroundings";
 import { stackConfig } from "../stack-config";
 import { exitCodeOf } from "./exit-code";
 import { type ExportedState, readExport } from "./exported-state";
 import { classify, KINDS, type Kind, type Row } from "./kinds";
+import { lockOfBackend } from "./lock";
 import { asJson, asText, type Report } from "./report";
+import { type Plan, plan, revokeAll, type Wish } from "./revocation";
 import { isSealed, look, type Sight } from "./sight";
 import { exportIn, exportOf, organizationIn } from "./stack-export";
 
@@ -26,7 +29,14 @@ tokens, others their own. No secret is printed.
                       (${KINDS.join(", ")})
   --ignore-unclaimed  unclaimed tokens don't count in the exit code
 
-Exit codes: 0 fine, 1 something is due or expires within a week, 2 orphans or unclaimed tokens, 3 could not tell.
+  --revoke-orphans    revokes the orphans, and proves each gone
+  --revoke ID         revokes an orphan or an unclaimed token; may be repeated. Others are refused, always
+  --yes               does not ask before it revokes
+
+Nothing is revoked while a Pulumi run holds the stack's lock, nor what is so young that it may be in flight.
+
+Exit codes: 0 fine, 1 something is due or expires within a week, 2 orphans or unclaimed tokens, 3 could not tell,
+or a revocation was refused.
 `;
 
 export interface Options {
@@ -36,6 +46,9 @@ export interface Options {
   readonly json: boolean;
   readonly failOn: readonly Kind[];
   readonly ignoreUnclaimed: boolean;
+  /** What is to be revoked; absent: nothing. */
+  readonly wish?: Wish;
+  readonly yes: boolean;
 }
 
 /** Runs `databricks-tokens audit`; gives the report and the exit code. What keeps it from telling is code 3, always. */
@@ -67,6 +80,7 @@ export interface Finding {
 }
 
 async function examined(options: Options): Promise<Report> {
+  if (options.wish) return revoked(options, options.wish);
   const { failOn, ignoreUnclaimed } = options;
   progress("Reading the state");
   const found = await find(options);
@@ -105,6 +119,71 @@ const namespacesOf = ({ workspaces }: ExportedState): string[] => [
   ...new Set(["databricks", ...[...workspaces.values()].flat().flatMap((item) => item.configNamespace ?? [])]),
 ];
 
+/** List, export, and no run before, after, and before each token: then what is lost is lost. */
+async function revoked(options: Options, wish: Wish): Promise<Report> {
+  const lock = await lockOfBackend();
+  const look = async (): Promise<Finding> => {
+    const before = readExport(await exportOf(options.stack), organizationIn(options.stack));
+    await lock(before.stacks);
+    const listed = await find(options);
+    // Exported after the listing: what a run had finished by then is known.
+    const state = readExport(await exportOf(options.stack), organizationIn(options.stack));
+    await lock(state.stacks);
+    const rows = classify(
+      state,
+      listed.sights.flatMap(({ seen }) => (seen ? [seen] : [])),
+    );
+    return { ...listed, state, rows };
+  };
+  const planned = (found: Finding): Plan => plan(found.rows, wish, operationMsOf(found));
+  let found = await look();
+  let { revoke, outcomes } = planned(found);
+  if (revoke.length > 0 && !options.yes) {
+    await confirmed(revoke);
+    const agreed = new Set(revoke.map(({ tokenId }) => tokenId));
+    // Time went by.
+    found = await look();
+    ({ revoke, outcomes } = planned(found));
+    revoke = revoke.filter(({ tokenId }) => agreed.has(tokenId));
+  }
+  const { state, sights } = found;
+  const done = [...outcomes, ...(await revokeAll(revoke, sights, () => lock(state.stacks)))];
+  const gone = new Set(done.filter(({ outcome }) => outcome === "revoked").map(({ tokenId }) => tokenId));
+  const rows = found.rows.filter(({ tokenId }) => !gone.has(tokenId));
+  const failed = done.some(({ outcome }) => outcome === "refused" || outcome === "failed");
+  const exitCode = exitCodeOf(rows, { ...options, couldNotTell: failed || couldNotTell(found) });
+  return { ...found, rows, exitCode, revocation: done, advice: adviceFor(state, rows, options.stack) };
+}
+
+function adviceFor({ pendingOperations }: ExportedState, rows: readonly Row[], stack: string | undefined): string[] {
+  if (pendingOperations === 0 || rows.some(({ kind }) => kind === "orphan")) return [];
+  const named = stack === undefined ? "" : ` --stack ${stack}`;
+  return [
+    `${pendingOperations} pending operation(s) of a run that was cut off stand in the state, and no token of theirs is ` +
+      `left. To clear them: pulumi refresh --clear-pending-creates${named}`,
+  ];
+}
+
+/** The longest operation of any workspace's settings. */
+function operationMsOf({ state }: Finding): number {
+  const around = surroundings();
+  const workspaces = [...state.workspaces.values()].flat();
+  return Math.max(...[{}, ...workspaces].map((workspace) => settingsFrom(workspace, around).operationTimeoutMs));
+}
+
+/** @throws DatabricksTokensError INVALID_INPUT without a yes */
+async function confirmed(rows: readonly Row[]): Promise<void> {
+  if (!process.stdin.isTTY) throw invalid(`${rows.length} token(s) would be revoked: nobody can be asked, say --yes`);
+  const lines = rows.map(({ kind, tokenId, host }) => `  ${kind} ${tokenId} on ${host}\n`);
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await asking.question(`${lines.join("")}Revoke ${rows.length} token(s)? Type yes: `);
+    if (answer.trim() !== "yes") throw invalid("Nothing is revoked");
+  } finally {
+    asking.close();
+  }
+}
+
 /** A stack whose first run was cut off names no workspace yet: the one that the provider would have taken. */
 function configured(): ReadonlyMap<string, readonly WorkspaceInput[]> {
   const host = resolveHost({}, surroundings())?.host;
@@ -122,6 +201,8 @@ function readArguments(args: string[]): Options {
       args,
       options: {
         ...{ stack: text, dir: text, state: text, json: flag, "ignore-unclaimed": flag },
+        ...{ "revoke-orphans": flag, yes: flag },
+        revoke: { type: "string", multiple: true, default: [] as string[] },
         "fail-on": { type: "string", multiple: true, default: [] as string[] },
       },
     }).values;
@@ -137,7 +218,12 @@ function readArguments(args: string[]): Options {
   if (unknown.length > 0) throw invalid(`--fail-on: no kind ${unknown.join(", ")}; there are ${KINDS.join(", ")}`);
   if (state !== undefined && stack !== undefined)
     throw invalid("--state and --stack name two states: give one of them");
+  const wish: Wish = { orphans: values["revoke-orphans"], ids: values.revoke };
+  const revokes = wish.orphans || wish.ids.length > 0;
+  if (revokes && state !== undefined) throw invalid("--state has no lock to look at: revoke with --stack");
   return {
+    ...(revokes && { wish }),
+    yes: values.yes,
     ...(stack !== undefined && { stack }),
     ...(dir !== undefined && { dir }),
     // Named from where the command was started, not from --dir.

@@ -39,6 +39,8 @@ export interface ExportedState {
   readonly workspaces: ReadonlyMap<string, readonly WorkspaceInput[]>;
   /** Token resources that can't be read: written by another version. */
   readonly problems: readonly DatabricksTokensError[];
+  /** Their nonces: what has one of these may be the resource's own token. */
+  readonly unreadable: readonly string[];
 }
 
 interface Exported {
@@ -62,11 +64,13 @@ export function readExport(text: string, organization: string): ExportedState {
   const ours = [...found, ...underWay].filter(({ type }) => type === TOKEN_TYPE);
   const tokens: HeldToken[] = [];
   const problems: DatabricksTokensError[] = [];
+  const unreadable: string[] = [];
   for (const resource of found.filter(({ type }) => type === TOKEN_TYPE)) {
     try {
       tokens.push(heldToken(resource));
     } catch (error) {
       if (!(error instanceof DatabricksTokensError)) throw error;
+      unreadable.push(...[resource.inputs, resource.outputs].map((props) => String(opened(props)["nonce"])));
       problems.push(new DatabricksTokensError(error.code, `${nameOf(resource)}: ${error.text}`));
     }
   }
@@ -90,6 +94,7 @@ export function readExport(text: string, organization: string): ExportedState {
     pendingOperations: underWay.filter(({ type }) => type === TOKEN_TYPE).length,
     workspaces,
     problems,
+    unreadable,
   };
 }
 

@@ -60,7 +60,10 @@ function classifyOn(state: ExportedState, seen: Seen): Row[] {
   const { host, now } = seen;
   const held = new Map(heldOn(state, host).map((item) => [item.record.tokenId, item]));
   const nonces = new Set(state.nonces.filter((known) => known.host === host).map(({ nonce }) => nonce));
-  const sealed = new Set(state.tokens.filter((token) => token.sealed).map(({ state }) => state.inputs.nonce));
+  const sealed = new Set([
+    ...state.unreadable,
+    ...state.tokens.filter((token) => token.sealed).map(({ state }) => state.inputs.nonce),
+  ]);
   const listedIds = new Set(seen.tokens.map(({ tokenId }) => tokenId));
   const rows = seen.tokens.map((listed): Row => {
     const { comment, origin, nonce } = parseComment(listed.comment);
