@@ -15,20 +15,21 @@ export interface Ran {
 export function pulumi(args: readonly string[]): Promise<Ran> {
   return new Promise((done, failed) => {
     const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", NO_COLOR: "1" };
-    const child = spawn("pulumi", args, { stdio: ["ignore", "pipe", "pipe"], env, timeout: TIMEOUT_MS });
+    const child = spawn("pulumi", args, { stdio: ["ignore", "pipe", "pipe"], env });
+    // Not by spawn's own option: it would hold this process that long where the CLI can't be started.
+    const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (chunk) => (stdout += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk) => (stderr += chunk));
-    child.once("error", (cause) =>
-      failed(
-        new DatabricksTokensError(
-          "PULUMI_NOT_FOUND",
-          "The Pulumi CLI can't be started: install it, or put its folder on the PATH",
-          { cause },
-        ),
-      ),
-    );
-    child.once("close", (code) => done({ code, stdout, stderr }));
+    child.once("error", (cause) => {
+      clearTimeout(timer);
+      const text = "The Pulumi CLI can't be started: install it, or put its folder on the PATH";
+      failed(new DatabricksTokensError("PULUMI_NOT_FOUND", text, { cause }));
+    });
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      done({ code, stdout, stderr });
+    });
   });
 }
 
