@@ -67,7 +67,10 @@ export type ErrorCode =
   | "STACK_UNREADABLE"
   | "OUTPUT_NOT_FOUND"
   | "OUTPUT_AMBIGUOUS"
-  | "OUTPUT_UNUSABLE"; // not a text, or not one that can be a token
+  | "OUTPUT_UNUSABLE" // not a text, or not one that can be a token
+  // databricks-tokens audit
+  | "RUN_UNDER_WAY" // a Pulumi run holds the stack's lock
+  | "LOCK_UNKNOWN"; // whether one does can't be told
 
 export interface ErrorOptionsWithOutcome extends ErrorOptions {
   /** `true`: the request may have taken effect although it failed. Default `false`. */

@@ -1,6 +1,7 @@
 import "../node-version";
 import { DatabricksTokensError } from "../errors";
 import { redact } from "../secret";
+import { AUDIT_HELP, audit } from "./audit/audit";
 import { DOCTOR_HELP, doctor } from "./doctor";
 import { WRITE_HELP, write } from "./write";
 
@@ -9,8 +10,9 @@ const HELP = `Usage: databricks-tokens COMMAND [OPTIONS]
 Commands:
   write netrc|keyring|profile   writes a token from a stack's outputs where programs of this machine read it
   doctor                        which workspace and sign-in hold here, and whether tokens can be minted there
+  audit                         whose each token of a stack's workspaces is, what is due, and what a killed run left
 
-databricks-tokens COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong arguments; doctor: 3 could not tell.
+databricks-tokens COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong arguments; doctor and audit have their own.
 `;
 
 interface Command {
@@ -22,6 +24,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   write: { run: async (args) => ({ text: await write(args), code: 0 }), help: WRITE_HELP },
   doctor: { run: doctor, help: DOCTOR_HELP },
+  audit: { run: audit, help: AUDIT_HELP },
 };
 
 /** Runs the command that the arguments name; gives the exit code. */
@@ -38,7 +41,7 @@ export async function run([name = "", ...args]: string[]): Promise<number> {
   }
   try {
     const { text, code } = await command.run(args);
-    process.stdout.write(`${redact(text)}\n`);
+    if (text !== "") process.stdout.write(`${redact(text)}\n`);
     return code;
   } catch (error) {
     process.stderr.write(`error: ${redact((error as Error).message)}\n`);

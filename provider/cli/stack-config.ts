@@ -5,8 +5,8 @@ import { Secret } from "../secret";
 import { foreignText } from "../workspace/foreign-text";
 import { ending, pulumi } from "./pulumi";
 
-/** What the provider reads of a stack's config. Everything else is dropped as soon as it is read. */
-const NAMESPACE = "databricks:";
+/** What the provider reads of a stack's config, unless a resource names another namespace. Everything else is dropped. */
+const NAMESPACES = ["databricks"];
 
 /** The config of a stack as the Pulumi CLI gives it to its owner. */
 export interface StackConfig {
@@ -25,11 +25,15 @@ export interface StackConfig {
 const NOTHING = { values: new Map<string, string>(), secretKeys: [], locked: [] };
 
 /** The config of the stack `named`, else of the one that is selected in `folder`; without a project there is none. */
-export async function stackConfig(named: string | undefined, folder: string): Promise<StackConfig> {
+export async function stackConfig(
+  named: string | undefined,
+  folder: string,
+  namespaces: readonly string[] = NAMESPACES,
+): Promise<StackConfig> {
   if (named === undefined && !hasProject(folder)) return NOTHING;
   try {
     const stack = named ?? (await selectedStack());
-    return stack === undefined ? NOTHING : { stack, ...(await configOf(stack)) };
+    return stack === undefined ? NOTHING : { stack, ...(await configOf(stack, namespaces)) };
   } catch (error) {
     if (!(error instanceof DatabricksTokensError)) throw error;
     return { ...NOTHING, ...(named !== undefined && { stack: named }), problem: error };
@@ -49,23 +53,27 @@ async function selectedStack(): Promise<string | undefined> {
   throw unreadable("The selected stack", ["stack", "--show-name"], foreignText(ran.stderr) || ending(ran));
 }
 
-async function configOf(stack: string): Promise<Omit<StackConfig, "stack">> {
+async function configOf(stack: string, namespaces: readonly string[]): Promise<Omit<StackConfig, "stack">> {
   const args = ["config", "--json", "--non-interactive", "--stack", stack];
   const what = `The config of stack ${stack}`;
   const shown = await pulumi([...args, "--show-secrets"]);
-  if (shown.code === 0) return readConfig(shown.stdout, what);
+  if (shown.code === 0) return readConfig(shown.stdout, what, namespaces);
   const problem = unreadable(what, ["config", "--stack", stack], foreignText(shown.stderr) || ending(shown));
   // What is no secret needs no passphrase.
   const masked = await pulumi(args);
-  return { ...(masked.code === 0 ? readConfig(masked.stdout, what) : NOTHING), problem };
+  return { ...(masked.code === 0 ? readConfig(masked.stdout, what, namespaces) : NOTHING), problem };
 }
 
 /** The answer of `pulumi config --json`. @throws DatabricksTokensError STACK_UNREADABLE, which quotes nothing of it */
-export function readConfig(json: string, what: string): Omit<StackConfig, "stack"> {
+export function readConfig(
+  json: string,
+  what: string,
+  namespaces: readonly string[] = NAMESPACES,
+): Omit<StackConfig, "stack"> {
   const values = new Map<string, string>();
   const [secretKeys, locked]: [string[], string[]] = [[], []];
   for (const [key, item] of Object.entries(parse(json, what))) {
-    if (!key.startsWith(NAMESPACE)) continue;
+    if (!namespaces.some((namespace) => key.startsWith(`${namespace}:`))) continue;
     const { value, secret } = Object(item) as { value?: unknown; secret?: unknown };
     if (secret === true) secretKeys.push(key);
     if (typeof value !== "string") locked.push(key);

@@ -1,0 +1,190 @@
+import type { WorkspaceInput } from "../../credentials";
+import { DatabricksTokensError } from "../../errors";
+import type { TokenOrigin } from "../../token/marker";
+import { type Properties, readInputs, readState, type TokenState } from "../../token/state";
+
+/** What `pulumi stack export` says of tokens. Pure. */
+
+const TOKEN_TYPE = "pulumi-nodejs:dynamic/databricks:Token";
+/** Marks a secret in an exported state. */
+const SECRET = "4dabf18193072939515e22adb298388d";
+
+/** A token resource of the state. */
+export interface HeldToken {
+  readonly name: string;
+  readonly state: TokenState;
+  /** Replaced, and not yet deleted. */
+  readonly toBeDeleted: boolean;
+  /** The ids of `candidates` and `retiring` are encrypted: the state was exported without `--show-secrets`. */
+  readonly sealed: boolean;
+}
+
+/** A resource whose nonce the state knows, finished or not. */
+export interface KnownNonce {
+  readonly nonce: string;
+  readonly host: string;
+}
+
+/** The part of a marker that names a stack. */
+export type StackName = Pick<TokenOrigin, "organization" | "project" | "stack">;
+
+export interface ExportedState {
+  /** Names that this stack has in markers: after a rename also the one before. */
+  readonly stacks: readonly StackName[];
+  readonly tokens: readonly HeldToken[];
+  /** Of resources and of operations that were under way when a CLI was killed. */
+  readonly nonces: readonly KnownNonce[];
+  readonly pendingOperations: number;
+  /** Sign-ins that the state asks for, by host. */
+  readonly workspaces: ReadonlyMap<string, readonly WorkspaceInput[]>;
+  /** Token resources that can't be read: written by another version. */
+  readonly problems: readonly DatabricksTokensError[];
+  /** Their nonces: what has one of these may be the resource's own token. */
+  readonly unreadable: readonly string[];
+}
+
+interface Exported {
+  urn: string;
+  type: string;
+  delete?: boolean;
+  inputs?: Properties;
+  outputs?: Properties;
+}
+
+/**
+ * Reads an exported state. `organization` is that of a stack none of whose tokens tells it.
+ * @throws DatabricksTokensError STATE_NOT_OURS, which quotes nothing of the text
+ */
+export function readExport(text: string, organization: string): ExportedState {
+  const deployment = deploymentOf(text);
+  const resources = listOf(deployment["resources"]);
+  const pending = listOf(deployment["pending_operations"]).map((item) => Object(item)["resource"]);
+  const found = resources.filter(isResource);
+  const underWay = pending.filter(isResource);
+  const ours = [...found, ...underWay].filter(({ type }) => type === TOKEN_TYPE);
+  const tokens: HeldToken[] = [];
+  const problems: DatabricksTokensError[] = [];
+  const unreadable: string[] = [];
+  for (const resource of found.filter(({ type }) => type === TOKEN_TYPE)) {
+    try {
+      tokens.push(heldToken(resource));
+    } catch (error) {
+      if (!(error instanceof DatabricksTokensError)) throw error;
+      unreadable.push(...[resource.inputs, resource.outputs].map((props) => String(opened(props)["nonce"])));
+      problems.push(new DatabricksTokensError(error.code, `${nameOf(resource)}: ${error.text}`));
+    }
+  }
+  const wishes = ours.flatMap(({ inputs, outputs }) => [readInputs(opened(inputs)), readInputs(opened(outputs))]);
+  const workspaces = new Map<string, WorkspaceInput[]>();
+  for (const { host, workspace = {} } of wishes) {
+    if (typeof host !== "string") continue;
+    const known = workspaces.get(host) ?? [];
+    if (!known.some((other) => JSON.stringify(other) === JSON.stringify(workspace))) known.push(workspace);
+    workspaces.set(host, known);
+  }
+  const nonces = wishes.filter(({ nonce, host }) => typeof nonce === "string" && typeof host === "string");
+  return {
+    stacks: stacksOf(
+      wishes.flatMap(({ origin }) => (origin ? [origin] : [])),
+      found,
+      organization,
+    ),
+    tokens,
+    nonces: nonces.map(({ nonce, host }) => ({ nonce, host })),
+    pendingOperations: underWay.filter(({ type }) => type === TOKEN_TYPE).length,
+    workspaces,
+    problems,
+    unreadable,
+  };
+}
+
+export const sameStack = (a: StackName, b: StackName): boolean =>
+  a.organization === b.organization && a.project === b.project && a.stack === b.stack;
+
+const notOurs = (what: string): DatabricksTokensError =>
+  new DatabricksTokensError(
+    "STATE_NOT_OURS",
+    `This is no state that \`pulumi stack export\` wrote: ${what}. Export it again`,
+  );
+
+function deploymentOf(text: string): Properties {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's own error would quote a secret.
+    throw notOurs("it is no whole JSON document, perhaps half-written");
+  }
+  const { version, deployment } = Object(value) as { version?: unknown; deployment?: unknown };
+  if (typeof version !== "number" || typeof deployment !== "object" || deployment === null)
+    throw notOurs("it has no version or no deployment");
+  if (version < 3) throw notOurs(`version ${version} of the format is too old`);
+  return deployment as Properties;
+}
+
+function listOf(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw notOurs("its resources are no list");
+  return value;
+}
+
+function isResource(value: unknown): value is Exported {
+  const { urn, type } = Object(value) as Partial<Exported>;
+  if (typeof urn === "string" && typeof type === "string") return true;
+  throw notOurs("a resource has no URN or no type");
+}
+
+function heldToken(resource: Exported): HeldToken {
+  const outputs = opened(resource.outputs);
+  const sealed = ["candidates", "retiring"].some((name) => isSealed(resource.outputs?.[name]));
+  const state = readState(outputs);
+  const { tokenId, creationTime, expiryTime } = outputs;
+  // Without its value, which is encrypted in a state exported without --show-secrets, it is known all the same.
+  if (!state.current && typeof tokenId === "string" && tokenId !== "" && isSealed(resource.outputs?.["tokenValue"])) {
+    const times = { creationTime: Number(creationTime), expiryTime: Number(expiryTime) };
+    state.current = { tokenId, ...times } as NonNullable<TokenState["current"]>;
+  }
+  return { name: nameOf(resource), state, toBeDeleted: resource.delete === true, sealed };
+}
+
+const nameOf = ({ urn }: Exported): string => urn.split("::").slice(3).join("::") || urn;
+
+const isSealed = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && SECRET in value && typeof Object(value)["plaintext"] !== "string";
+
+/** Properties with their secrets in clear; those that are encrypted are left out. */
+function opened(props: Properties = {}): Properties {
+  return openedValue(props) as Properties;
+}
+
+function openedValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(openedValue);
+  if (typeof value !== "object" || value === null) return value;
+  if (SECRET in value) {
+    const { plaintext } = value as { plaintext?: unknown };
+    if (typeof plaintext !== "string") return undefined;
+    try {
+      return openedValue(JSON.parse(plaintext));
+    } catch {
+      throw notOurs("a secret in it is no JSON");
+    }
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, openedValue(item)]));
+}
+
+/** By what the tokens' origins say, and by the URNs, whose stack is today's name. */
+function stacksOf(origins: readonly TokenOrigin[], resources: readonly Exported[], organization: string): StackName[] {
+  const names: StackName[] = [];
+  const add = ({ organization, project, stack }: StackName): void => {
+    const name = { organization, project, stack };
+    if (!names.some((other) => sameStack(other, name))) names.push(name);
+  };
+  for (const origin of origins) add(origin);
+  const organizations =
+    origins.length > 0 ? [...new Set(origins.map((origin) => origin.organization))] : [organization];
+  for (const urn of resources.slice(0, 1).map((resource) => resource.urn)) {
+    const [stack = "", project = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
+    for (const name of organizations) add({ organization: name, project, stack });
+  }
+  return names;
+}

@@ -1,0 +1,122 @@
+import { parseComment, type TokenOrigin } from "../../token/marker";
+import { isExpired } from "../../token/schedule";
+import type { TokenRecord } from "../../token/state";
+import type { WorkspaceTokenInfo } from "../../workspace";
+import { type ExportedState, type HeldToken, sameStack } from "./exported-state";
+
+/** Whose token is it? Pure: an exported state and listings in, one row a token out. */
+
+export const KINDS = ["managed", "retiring", "orphan", "unclaimed", "other-stack", "not-ours", "dead"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** The tokens of a workspace, as far as they can be seen. */
+export interface Seen {
+  readonly host: string;
+  readonly tokens: readonly WorkspaceTokenInfo[];
+  /** Everybody's, or those of these users alone. */
+  readonly owners: "all" | readonly string[];
+  /** The workspace's time, epoch ms. */
+  readonly now: number;
+  /** Ids that are not listed, and were refused when they were shown. */
+  readonly refused: ReadonlySet<string>;
+  /** Ids that are not listed to us, and signed in when they were shown. */
+  readonly alive?: ReadonlySet<string>;
+}
+
+/** What the state keeps of a token. */
+export type Role = "current" | "candidate" | "retiring";
+
+/** One token, with what is known of it. */
+export interface Row {
+  readonly kind: Kind;
+  readonly host: string;
+  readonly tokenId: string;
+  /** As the workspace lists it; absent where it is not listed. */
+  readonly listed?: WorkspaceTokenInfo;
+  /** What the state has of it. */
+  readonly held?: { readonly role: Role; readonly token: HeldToken; readonly record: TokenRecord };
+  /** User name; empty: not known. */
+  readonly owner: string;
+  /** The user's part. */
+  readonly comment: string;
+  readonly marker?: { readonly origin: TokenOrigin; readonly nonce: string };
+  readonly creationTime: number;
+  readonly expiryTime: number;
+  /** Epoch ms of when a retiring token is to be revoked. */
+  readonly until?: number;
+  /** The state has it; whether it lives could not be told. */
+  readonly unseen: boolean;
+  /** It may be retiring or a candidate: the lists that tell are encrypted in this state. */
+  readonly unsure: boolean;
+  readonly now: number;
+}
+
+/** Every token of the workspaces that were seen, and of the state on those. */
+export function classify(state: ExportedState, workspaces: readonly Seen[]): Row[] {
+  return workspaces.flatMap((seen) => classifyOn(state, seen));
+}
+
+function classifyOn(state: ExportedState, seen: Seen): Row[] {
+  const { host, now } = seen;
+  const held = new Map(heldOn(state, host).map((item) => [item.record.tokenId, item]));
+  const nonces = new Set(state.nonces.filter((known) => known.host === host).map(({ nonce }) => nonce));
+  const sealed = new Set([
+    ...state.unreadable,
+    ...state.tokens.filter((token) => token.sealed).map(({ state }) => state.inputs.nonce),
+  ]);
+  const listedIds = new Set(seen.tokens.map(({ tokenId }) => tokenId));
+  const rows = seen.tokens.map((listed): Row => {
+    const { comment, origin, nonce } = parseComment(listed.comment);
+    const known = held.get(listed.tokenId);
+    const { tokenId, creationTime, expiryTime } = listed;
+    const unsure = !known && nonce !== undefined && sealed.has(nonce);
+    const base = {
+      ...{ host, tokenId, listed, comment, creationTime, expiryTime, now, unseen: false, unsure },
+      owner: listed.owner,
+      ...(origin && nonce !== undefined && { marker: { origin, nonce } }),
+    };
+    if (known) return { ...base, ...ofRole(known), kind: isExpired(listed, now) ? "dead" : kindOf(known.role) };
+    if (!origin || nonce === undefined) return { ...base, kind: "not-ours" };
+    // A copy of this state in another stack has the same nonces: the marker's stack tells them apart.
+    if (!state.stacks.some((own) => sameStack(own, origin))) return { ...base, kind: "other-stack" };
+    if (unsure) return { ...base, kind: "retiring" };
+    return { ...base, kind: nonces.has(nonce) ? "orphan" : "unclaimed" };
+  });
+  for (const known of held.values()) {
+    const { record, token } = known;
+    if (listedIds.has(record.tokenId)) continue;
+    const { inputs } = token.state;
+    const owner = record.owner ?? token.state.owner;
+    const gone = isExpired(record, now) || seen.refused.has(record.tokenId);
+    rows.push({
+      ...{ host, tokenId: record.tokenId, owner, comment: inputs.comment ?? "", now },
+      ...{ creationTime: record.creationTime, expiryTime: record.expiryTime },
+      ...(inputs.origin && { marker: { origin: inputs.origin, nonce: inputs.nonce } }),
+      ...ofRole(known),
+      ...{ kind: gone ? "dead" : kindOf(known.role), unseen: !gone && !seen.alive?.has(record.tokenId), unsure: false },
+    });
+  }
+  return rows;
+}
+
+const kindOf = (role: Role): Kind => (role === "retiring" ? "retiring" : "managed");
+
+type Held = NonNullable<Row["held"]>;
+
+const ofRole = (held: Held): Pick<Row, "held" | "until"> => ({
+  held,
+  ...(held.role === "retiring" && held.record.revokeAfter !== undefined && { until: held.record.revokeAfter }),
+});
+
+/** Every token that the state has on a workspace. */
+export function heldOn({ tokens }: ExportedState, host: string): Held[] {
+  const records = (token: HeldToken, role: Role, list: readonly TokenRecord[]): Held[] =>
+    list.map((record) => ({ role, token, record }));
+  return tokens
+    .filter(({ state }) => state.inputs.host === host)
+    .flatMap((token) => [
+      ...records(token, "current", token.state.current ? [token.state.current] : []),
+      ...records(token, "candidate", token.state.candidates),
+      ...records(token, "retiring", token.state.retiring),
+    ]);
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { DatabricksTokensError } from "../../errors";
+import { foreignText } from "../../workspace/foreign-text";
+import { ending, pulumi } from "../pulumi";
+
+/**
+ * The stack's state as the Pulumi CLI exports it, through its pipe: it is written nowhere. With secrets in clear, for
+ * the ids of retiring tokens and candidates are secret with their values.
+ */
+export async function exportOf(stack: string | undefined): Promise<string> {
+  const named = stack === undefined ? [] : ["--stack", stack];
+  const ran = await pulumi(["stack", "export", "--show-secrets", "--non-interactive", ...named]);
+  if (ran.code === 0) return ran.stdout;
+  throw new DatabricksTokensError(
+    "STACK_UNREADABLE",
+    `The state of ${stack === undefined ? "the selected stack" : `stack ${stack}`} can't be read: ` +
+      `${foreignText(ran.stderr) || ending(ran)}. Try: pulumi ${["stack", "export", ...named].join(" ")}`,
+  );
+}
+
+/** A state that was exported into a file. */
+export function exportIn(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    throw new DatabricksTokensError("STACK_UNREADABLE", `The file of --state can't be read (${code}): ${path}`);
+  }
+}
+
+/** The organization in a stack's whole name; `organization` is what every stack outside of Pulumi Cloud has. */
+export function organizationIn(stack: string | undefined): string {
+  const parts = (stack ?? "").split("/");
+  return parts.length > 1 && parts[0] ? parts[0] : "organization";
+}

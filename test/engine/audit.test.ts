@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { markComment } from "../../provider/token/marker";
+import { LocalWorkspace } from "../workspace";
+import { ROOT, Stack } from "./stack";
+
+const PROGRAM = `
+const { DatabricksToken } = require("pulumi-databricks-tokens");
+new DatabricksToken("ci", { comment: "for CI", ...JSON.parse(process.env.ARGS || "{}") });
+if (process.env.SECOND) new DatabricksToken("far", { workspace: { profile: "second" } });
+`;
+const ORIGIN = { organization: "organization", project: "engine-test", stack: "dev", name: "ci" };
+const DAYS = 86_400_000;
+
+interface Row {
+  kind: string;
+  tokenId: string;
+  [key: string]: unknown;
+}
+
+describe("databricks-tokens audit, on a stack of the real CLI", function () {
+  this.timeout(300_000);
+  let workspace: LocalWorkspace;
+  let stack: Stack;
+  let folder: string;
+  let printed: string;
+
+  beforeEach(async () => {
+    workspace = await LocalWorkspace.start();
+    stack = await Stack.ofSource(workspace, PROGRAM);
+    folder = realpathSync(mkdtempSync(join(tmpdir(), "pdt-audit-")));
+    printed = "";
+    await stack.up();
+  });
+  afterEach(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    const values = [...workspace.tokens({ all: true }).map((token) => token.value), workspace.admin.token];
+    const leaks = [values.filter((value) => printed.includes(value)), stack.leaks()];
+    stack.remove();
+    await workspace.stop();
+    assert.deepEqual(leaks, [[], []]);
+  });
+
+  async function tool(args: string[], env: Record<string, string> = {}, input?: string) {
+    const child = spawn(process.execPath, [join(ROOT, "dist", "cli", "main.js"), "audit", ...args], {
+      cwd: folder,
+      env: { ...stack.env, HOME: folder, ...env },
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout!.on("data", (chunk) => (stdout += chunk));
+    child.stderr!.on("data", (chunk) => (stderr += chunk));
+    child.stdin?.end(input);
+    const code = await new Promise<number | null>((done) => child.once("close", done));
+    printed += stdout + stderr;
+    return { code, stdout, stderr };
+  }
+  const audit = (...args: string[]) => tool(["--stack", "dev", "--dir", stack.folder, ...args]);
+  async function json(args: string[] = [], env: Record<string, string> = {}) {
+    const { code, stdout, stderr } = await tool(["--stack", "dev", "--dir", stack.folder, "--json", ...args], env);
+    const report = JSON.parse(stdout);
+    assert.deepEqual([report.exitCode, stderr], [code, ""]);
+    return { code, ...report } as {
+      code: number;
+      tokens: Row[];
+      workspaces: Array<{ host: string; sees: string; problem: { code: string } | null }>;
+      problems: Array<{ code: string }>;
+      revocation: Array<{ tokenId: string; outcome: string; reason: string }> | null;
+      advice: string[];
+    };
+  }
+  const kinds = (tokens: Row[]) => Object.fromEntries(tokens.map(({ tokenId, kind }) => [tokenId, kind]));
+  const current = (): string => workspace.tokens().at(-1)!.tokenId;
+  const stray = (nonce: string, origin = ORIGIN) =>
+    workspace.mint(workspace.admin, { comment: markComment("", origin, nonce), lifetimeSeconds: 3_600 * 24 * 30 });
+
+  it("every kind, for an administrator; for another user their own tokens, and it says so", async () => {
+    const user = workspace.addUser("ada@example.com");
+    const first = current();
+    stack.env.ARGS = JSON.stringify({ triggers: { release: "2" } });
+    await stack.up();
+    const second = current();
+    const lost = stray((await stack.token()).id!);
+    const unclaimed = stray("0123456789abcdef01234567");
+    const theirs = stray("89abcdef0123456789abcdef", { ...ORIGIN, stack: "prod" });
+    const own = workspace.mint(user, { comment: `my\u001b[31m laptop ${lost.value}` });
+    const found = await json();
+    assert.deepEqual(kinds(found.tokens), {
+      [second]: "managed",
+      [first]: "retiring",
+      [lost.tokenId]: "orphan",
+      [unclaimed.tokenId]: "unclaimed",
+      [theirs.tokenId]: "other-stack",
+      [own.tokenId]: "not-ours",
+    });
+    assert.equal(found.code, 2);
+    const of = (tokenId: string): Row => found.tokens.find((row) => row.tokenId === tokenId)!;
+    assert.equal(of(second).comment, "for CI");
+    assert.equal(of(second).owner, "admin@example.com");
+    assert.equal(of(second).daysLeft, 89);
+    assert.ok(of(first).retiringUntil);
+    assert.equal(of(own.tokenId).owner, "ada@example.com");
+    assert.deepEqual(of(own.tokenId).flags, ["long-lived"]);
+
+    const table = await audit();
+    assert.equal(table.code, 2);
+    assert.ok(!table.stdout.includes("\u001b"), "neither colours nor what a comment brings along");
+    for (const part of ["--revoke-orphans", lost.tokenId, unclaimed.tokenId, "1 not-ours", "everybody's tokens"]) {
+      assert.ok(table.stdout.includes(part), part);
+    }
+
+    const mine = await json([], { DATABRICKS_TOKEN: user.token });
+    assert.deepEqual(mine.workspaces, [{ host: workspace.host, sees: "own", problem: null }]);
+    assert.equal(kinds(mine.tokens)[second], "managed");
+    assert.equal(kinds(mine.tokens)[own.tokenId], "not-ours");
+    assert.equal(mine.tokens.length, 3, "the stack's, which signed in when they were shown, and their own");
+  });
+
+  it("0 fine, 1 due, --ignore-unclaimed, --fail-on; dead once it is revoked elsewhere", async () => {
+    assert.equal((await json()).code, 0);
+    assert.equal((await json(["--fail-on", "managed"])).code, 2);
+    const unclaimed = stray("0123456789abcdef01234567");
+    assert.equal((await json()).code, 2);
+    assert.equal((await json(["--ignore-unclaimed"])).code, 0);
+    workspace.revoke(unclaimed.tokenId);
+    workspace.advance(59 * DAYS);
+    const due = await json();
+    assert.deepEqual([due.code, due.tokens[0]!.flags], [1, ["rotation-due"]]);
+    workspace.revoke(due.tokens[0]!.tokenId);
+    const dead = await json();
+    assert.deepEqual([dead.code, dead.tokens[0]!.kind, dead.tokens[0]!.flags], [1, "dead", ["rotation-overdue"]]);
+  });
+
+  it("a workspace that can't be reached: the others are reported, exit 3", async () => {
+    const far = await LocalWorkspace.start();
+    const profile = `[second]\nhost = ${far.host}\ntoken = ${far.admin.token}\n`;
+    for (const home of [stack.home, folder]) writeFileSync(join(home, ".databrickscfg"), profile);
+    stack.env.SECOND = "1";
+    await stack.up();
+    const both = await json();
+    assert.deepEqual([both.code, both.tokens.map(({ kind }) => kind)], [0, ["managed", "managed"]]);
+    await far.stop();
+    const one = await json();
+    assert.deepEqual([one.code, one.tokens.map(({ kind }) => kind)], [3, ["managed"]]);
+    assert.equal(one.workspaces.find(({ host }) => host === far.host)!.problem!.code, "UNREACHABLE");
+    const table = await audit();
+    assert.match(table.stdout, /could not be read: .*\[UNREACHABLE\]/);
+    assert.ok(![printed, stack.printed].some((text) => text.includes(far.admin.token)));
+  });
+
+  it("--state FILE: as the stack; encrypted, half-written or another's it says what is the matter", async () => {
+    const file = join(folder, "state.json");
+    const before = stack.printed;
+    const open = await stack.must("stack", "export", "--show-secrets");
+    stack.printed = before;
+    const state = async (text: string) => {
+      writeFileSync(file, text);
+      const { code, stdout } = await tool(["--state", file, "--json"]);
+      const { tokens, problems } = JSON.parse(stdout);
+      return [code, ...tokens.map((row: Row) => row.kind), ...problems.map((problem: Row) => problem.code)];
+    };
+    assert.deepEqual(await state(open), [0, "managed"]);
+    assert.deepEqual(await state(await stack.must("stack", "export")), [3, "managed", "STACK_UNREADABLE"]);
+    assert.deepEqual(await state(open.slice(0, open.length / 2)), [3, "STATE_NOT_OURS"]);
+    assert.deepEqual(await state("{}"), [3, "STATE_NOT_OURS"]);
+    const missing = await tool(["--state", join(folder, "nowhere")]);
+    assert.match(missing.stderr, /^error: .*ENOENT.*\[STACK_UNREADABLE\]\n$/);
+  });
+
+  it("revokes exactly the orphans, unclaimed ones by id, and nobody else's; young ones, and under a lock, none", async () => {
+    const lost = stray((await stack.token()).id!);
+    const unclaimed = stray("0123456789abcdef01234567");
+    const theirs = stray("89abcdef0123456789abcdef", { ...ORIGIN, stack: "prod" });
+    const outcomes = (found: Awaited<ReturnType<typeof json>>) =>
+      found.revocation!.map(({ tokenId, outcome }) => [outcome, tokenId]);
+    const young = await json(["--revoke-orphans", "--yes"]);
+    assert.deepEqual([young.code, outcomes(young)], [2, [["left", lost.tokenId]]]);
+    assert.match(young.revocation![0]!.reason, /younger than the longest operation/);
+    workspace.advance(10 * 60_000);
+
+    const unasked = await json(["--revoke-orphans"]);
+    assert.deepEqual([unasked.code, unasked.problems[0]!.code], [3, "INVALID_INPUT"]);
+    const locks = join(stack.backend, ".pulumi", "locks", "organization", "engine-test", "dev");
+    mkdirSync(locks, { recursive: true });
+    writeFileSync(join(locks, "other.json"), "{}");
+    const locked = await json(["--revoke-orphans", "--yes"]);
+    assert.deepEqual([locked.code, locked.problems[0]!.code], [3, "RUN_UNDER_WAY"]);
+    rmSync(join(locks, "other.json"));
+    const refused = await json(["--revoke", theirs.tokenId, "--revoke", unclaimed.tokenId, "--yes"]);
+    assert.deepEqual(
+      [refused.code, outcomes(refused)],
+      [
+        3,
+        [
+          ["refused", theirs.tokenId],
+          ["left", unclaimed.tokenId],
+        ],
+      ],
+    );
+    assert.equal(workspace.tokens().length, 4, "nothing was revoked so far");
+
+    const done = await json(["--revoke-orphans", "--yes"]);
+    assert.deepEqual([done.code, outcomes(done)], [2, [["revoked", lost.tokenId]]]);
+    assert.deepEqual(
+      [lost, unclaimed, theirs].map(({ tokenId }) => workspace.tokens().some((token) => token.tokenId === tokenId)),
+      [false, true, true],
+    );
+    const byId = await json(["--revoke", unclaimed.tokenId, "--yes"]);
+    assert.deepEqual([byId.code, outcomes(byId)], [0, [["revoked", unclaimed.tokenId]]]);
+    assert.equal(workspace.tokens().length, 2);
+  });
+
+  it("no stack, a wrong passphrase, no sign-in, wrong arguments: 3, each with its code", async () => {
+    const failing = async (expected: RegExp, args: string[], env: Record<string, string> = {}) => {
+      const { code, stdout, stderr } = await tool(args, env);
+      assert.deepEqual([code, stdout], [3, ""], stderr);
+      assert.match(stderr, expected);
+    };
+    const here = ["--stack", "dev", "--dir", stack.folder];
+    await failing(/\[STACK_UNREADABLE\]/, ["--stack", "nowhere", "--dir", stack.folder]);
+    await failing(/\[STACK_UNREADABLE\]/, here, { PULUMI_CONFIG_PASSPHRASE: "another" });
+    await failing(/\[STACK_UNREADABLE\]/, []);
+    await failing(/\[PULUMI_NOT_FOUND\]/, here, { PATH: folder });
+    await failing(/\[INVALID_INPUT\]/, ["--fail-on", "toString"]);
+    await failing(/\[INVALID_INPUT\]/, ["--state", "x", "--stack", "dev"]);
+    await failing(/\[INVALID_INPUT\]/, ["--dir", join(folder, "nowhere")]);
+    const nobody = await json([], { DATABRICKS_TOKEN: "" });
+    assert.deepEqual([nobody.code, nobody.workspaces[0]!.problem!.code], [3, "NO_CREDENTIALS"]);
+    const help = await tool(["--help"]);
+    assert.match(help.stdout, /--ignore-unclaimed/);
+  });
+});
