@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -101,6 +101,8 @@ describe("many processes on one .netrc", function () {
     const news = { machine: "last.example.com", password: "v", origin: origin("last") };
     const { inputs } = await provider.check({}, news, "NetrcEntry");
     await provider.create(inputs);
-    assert.deepEqual(readdirSync(home), [".netrc"]);
+    // One that was killed before it could write its name into its claim can't be told dead: that goes after an hour.
+    const left = readdirSync(home).filter((name) => statSync(join(home, name)).size > 0);
+    assert.deepEqual(left, [".netrc"]);
   });
 });
