@@ -25,8 +25,8 @@ describe("signing in, in the real provider process", function () {
   const principalOf = (workspace: LocalWorkspace, name = "robot") =>
     workspace.addUser(name, { servicePrincipal: true, admin: true });
 
-  async function azureWorkspace(test: Mocha.Context) {
-    const azure = (await LocalAzure.start()) ?? test.skip();
+  async function azureWorkspace() {
+    const azure = await LocalAzure.start();
     keep(azure);
     const workspace = keep(await LocalWorkspace.start());
     workspace.entra = { azure, resourceId: ID };
@@ -37,8 +37,8 @@ describe("signing in, in the real provider process", function () {
     return { azure, workspace, robot, env };
   }
 
-  it("a token's whole life by Entra ID, the host from the Azure resource id alone", async function () {
-    const { azure, workspace, robot, env } = await azureWorkspace(this);
+  it("a token's whole life by Entra ID, the host from the Azure resource id alone", async () => {
+    const { azure, workspace, robot, env } = await azureWorkspace();
     robot.member = false;
     const provider = keep(await Provider.start(env));
     const wish = { origin, workspace: { azureWorkspaceResourceId: ID } } as unknown as Properties;
@@ -58,8 +58,8 @@ describe("signing in, in the real provider process", function () {
     assert.match(workspace.calls.at(-2)?.userAgent ?? "", /auth\/(azure-client-secret|pat)/);
   });
 
-  it("a scope and a secret in it, the host from the Azure resource id alone", async function () {
-    const { workspace, robot, env } = await azureWorkspace(this);
+  it("a scope and a secret in it, the host from the Azure resource id alone", async () => {
+    const { workspace, robot, env } = await azureWorkspace();
     robot.member = false;
     const provider = keep(await Provider.start(env));
     const there = { origin, workspace: { azureWorkspaceResourceId: ID } };
@@ -75,8 +75,8 @@ describe("signing in, in the real provider process", function () {
     assert.equal(workspace.secrets.value("ci", "jobs"), "value-of-jobs");
   });
 
-  it("a resource id that Azure does not know, or nobody to look it up with: said at preview", async function () {
-    const { azure, env } = await azureWorkspace(this);
+  it("a resource id that Azure does not know, or nobody to look it up with: said at preview", async () => {
+    const { azure, env } = await azureWorkspace();
     const reason = async (provider: Provider, id: string): Promise<string> => {
       const wish = { origin, workspace: { azureWorkspaceResourceId: id } } as unknown as Properties;
       const { failures } = await provider.check({}, wish);

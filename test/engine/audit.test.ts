@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { markComment } from "../../provider/token/marker";
 import { LocalWorkspace } from "../workspace";
-import { ROOT, Stack } from "./stack";
+import { Stack } from "./stack";
+import { databricksTokens } from "./tool";
 
 const PROGRAM = `
 const { DatabricksToken } = require("pulumi-databricks-tokens");
@@ -45,18 +45,13 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
   });
 
   async function tool(args: string[], env: Record<string, string> = {}, input?: string) {
-    const child = spawn(process.execPath, [join(ROOT, "dist", "cli", "main.js"), "audit", ...args], {
+    const ended = await databricksTokens(["audit", ...args], {
       cwd: folder,
       env: { ...stack.env, HOME: folder, ...env },
-      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      input,
     });
-    let [stdout, stderr] = ["", ""];
-    child.stdout!.on("data", (chunk) => (stdout += chunk));
-    child.stderr!.on("data", (chunk) => (stderr += chunk));
-    child.stdin?.end(input);
-    const code = await new Promise<number | null>((done) => child.once("close", done));
-    printed += stdout + stderr;
-    return { code, stdout, stderr };
+    printed += ended.stdout + ended.stderr;
+    return ended;
   }
   const audit = (...args: string[]) => tool(["--stack", "dev", "--dir", stack.folder, ...args]);
   async function json(args: string[] = [], env: Record<string, string> = {}) {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace } from "../workspace";
-import { ROOT, Stack } from "./stack";
+import { Stack } from "./stack";
+import { databricksTokens } from "./tool";
 
 interface Check {
   check: string;
@@ -33,17 +33,12 @@ describe("databricks-tokens doctor, in its real process", function () {
   });
 
   async function doctor(env: Record<string, string>, ...args: string[]) {
-    const child = spawn(process.execPath, [join(ROOT, "dist", "cli", "main.js"), "doctor", ...args], {
+    const ended = await databricksTokens(["doctor", ...args], {
       cwd: folder,
       env: { PATH: process.env.PATH ?? "", HOME: folder, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
     });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (chunk) => (stdout += chunk));
-    child.stderr.on("data", (chunk) => (stderr += chunk));
-    const code = await new Promise<number | null>((done) => child.once("close", done));
-    printed += stdout + stderr;
-    return { code, stdout, stderr };
+    printed += ended.stdout + ended.stderr;
+    return ended;
   }
   /** The report as JSON; the lines by what they checked. */
   async function report(env: Record<string, string>, ...args: string[]) {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +7,8 @@ import { ProfileDocument } from "../../provider/stores/profile-document";
 import { pythonWithKeyring } from "../clients/python";
 import { SecretService } from "../clients/secret-service";
 import { LocalWorkspace } from "../workspace";
-import { ROOT, Stack } from "./stack";
+import { Stack } from "./stack";
+import { databricksTokens } from "./tool";
 
 const PROGRAM = `
 const { DatabricksToken } = require("pulumi-databricks-tokens");
@@ -50,17 +50,9 @@ describe("databricks-tokens write, from a stack of the real CLI", function () {
   /** As on a runner: no sign-in to a workspace is there. */
   async function tool(args: string[], env: Record<string, string> = {}) {
     const { DATABRICKS_HOST: _, DATABRICKS_TOKEN: __, ...runner } = stack.env;
-    const child = spawn(process.execPath, [join(ROOT, "dist", "cli", "main.js"), ...args], {
-      cwd: folder,
-      env: { ...runner, HOME: folder, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (chunk) => (stdout += chunk));
-    child.stderr.on("data", (chunk) => (stderr += chunk));
-    const code = await new Promise<number | null>((done) => child.once("close", done));
-    printed += stdout + stderr;
-    return { code, stdout, stderr };
+    const ended = await databricksTokens(args, { cwd: folder, env: { ...runner, HOME: folder, ...env } });
+    printed += ended.stdout + ended.stderr;
+    return ended;
   }
   const write = (where: string, ...args: string[]) =>
     tool(["write", where, "--stack", "dev", "--dir", stack.folder, ...args]);

@@ -30,10 +30,8 @@ export class LocalAzure {
     this.platforms = new Platforms(this.entra);
   }
 
-  /** undefined: there is no openssl. */
-  static async start(): Promise<LocalAzure | undefined> {
-    const ca = makeTestCa();
-    if (!ca) return undefined;
+  static async start(): Promise<LocalAzure> {
+    const ca = await makeTestCa();
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       azure
         .#serve(request, response)

@@ -1,9 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { KeyObject, webcrypto } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as x509 from "@peculiar/x509";
 
-/** A certificate authority for tests, made at run time with openssl, and a certificate of it for this machine. */
+/** A certificate authority for tests, made at run time, and a certificate of it for this machine. */
 export interface TestCa {
   /** For NODE_EXTRA_CA_CERTS and REQUESTS_CA_BUNDLE of a child process. */
   readonly caFile: string;
@@ -12,27 +13,49 @@ export interface TestCa {
   remove(): void;
 }
 
-/** undefined: there is no openssl. */
-export function makeTestCa(): TestCa | undefined {
+const DAY_MS = 86_400_000;
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const { KeyUsageFlags } = x509;
+
+const newKeys = () => webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+
+export async function makeTestCa(): Promise<TestCa> {
+  x509.cryptoProvider.set(webcrypto);
+  const [caKeys, keys] = await Promise.all([newKeys(), newKeys()]);
+  const valid = { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS) };
+  const ca = await x509.X509CertificateGenerator.createSelfSigned({
+    ...valid,
+    serialNumber: "01",
+    name: "CN=Test CA",
+    signingAlgorithm: ALGORITHM,
+    keys: caKeys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
+  });
+  const certificate = await x509.X509CertificateGenerator.create({
+    ...valid,
+    serialNumber: "02",
+    subject: "CN=localhost",
+    issuer: ca.subject,
+    publicKey: keys.publicKey,
+    signingKey: caKeys.privateKey,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new x509.SubjectAlternativeNameExtension([
+        { type: "dns", value: "localhost" },
+        { type: "ip", value: "127.0.0.1" },
+      ]),
+    ],
+  });
   const folder = mkdtempSync(join(tmpdir(), "pdt-ca-"));
-  const file = (name: string): string => join(folder, name);
-  const openssl = (...args: string[]): void => void execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  try {
-    openssl("req", "-x509", ...key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Test CA");
-    openssl("req", ...key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost");
-    writeFileSync(file("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
-    const ca = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"];
-    openssl("x509", "-req", "-in", "server.csr", ...ca, "-out", "server.pem", "-days", "2", "-extfile", "names");
-  } catch (error) {
-    rmSync(folder, { recursive: true });
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const caFile = join(folder, "ca.pem");
+  writeFileSync(caFile, ca.toString("pem"));
   return {
-    caFile: file("ca.pem"),
-    key: readFileSync(file("server.key"), "utf8"),
-    cert: readFileSync(file("server.pem"), "utf8"),
+    caFile,
+    key: String(KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" })),
+    cert: certificate.toString("pem"),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

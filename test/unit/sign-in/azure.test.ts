@@ -22,10 +22,8 @@ describe("sign-in by Entra ID", function () {
   let app: App;
   let folder: string;
 
-  before(async function () {
-    const started = await LocalAzure.start();
-    if (!started) return this.skip();
-    azure = started;
+  before(async () => {
+    azure = await LocalAzure.start();
   });
   after(() => azure?.stop());
   beforeEach(async () => {
@@ -95,12 +93,12 @@ describe("sign-in by Entra ID", function () {
   it("follows no redirect", async () => {
     const other = await LocalAzure.start();
     try {
-      const location = `${other?.origin}/${azure.entra.tenant}/oauth2/v2.0/token`;
+      const location = `${other.origin}/${azure.entra.tenant}/oauth2/v2.0/token`;
       azure.fault = (call) => (call.endsWith("/token") ? { status: 307, body: "", headers: { location } } : undefined);
       const outcome = await run(secret());
-      assert.deepEqual([outcome.code, other?.calls], ["WRONG_HOST", []], JSON.stringify(outcome));
+      assert.deepEqual([outcome.code, other.calls], ["WRONG_HOST", []], JSON.stringify(outcome));
     } finally {
-      await other?.stop();
+      await other.stop();
     }
   });
 
