@@ -61,7 +61,7 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
     return { code, ...report } as {
       code: number;
       tokens: Row[];
-      workspaces: Array<{ host: string; sees: string; problem: { code: string } | null }>;
+      workspaces: Array<{ host: string; sees: string; owners: string[]; problem: { code: string } | null }>;
       problems: Array<{ code: string }>;
       revocation: Array<{ tokenId: string; outcome: string; reason: string }> | null;
       advice: string[];
@@ -108,7 +108,11 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
     }
 
     const mine = await json([], { DATABRICKS_TOKEN: user.token });
-    assert.deepEqual(mine.workspaces, [{ host: workspace.host, sees: "own", problem: null }]);
+    const [sight] = mine.workspaces;
+    assert.deepEqual(
+      [sight!.host, sight!.sees, sight!.owners, sight!.problem],
+      [workspace.host, "own", [user.userName], null],
+    );
     assert.equal(kinds(mine.tokens)[second], "managed");
     assert.equal(kinds(mine.tokens)[own.tokenId], "not-ours");
     assert.equal(mine.tokens.length, 3, "the stack's, which signed in when they were shown, and their own");
