@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { markComment } from "../../provider/token/marker";
+import { assertAsDocumented } from "../unit/audit-schema";
 import { LocalWorkspace } from "../workspace";
 import { Stack } from "./stack";
 import { databricksTokens } from "./tool";
@@ -57,6 +58,7 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
   async function json(args: string[] = [], env: Record<string, string> = {}) {
     const { code, stdout, stderr } = await tool(["--stack", "dev", "--dir", stack.folder, "--json", ...args], env);
     const report = JSON.parse(stdout);
+    assertAsDocumented(report);
     assert.deepEqual([report.exitCode, stderr], [code, ""]);
     return { code, ...report } as {
       code: number;
