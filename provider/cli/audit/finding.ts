@@ -19,7 +19,7 @@ export interface Finding {
 
 export async function find(options: Options, progress: Progress): Promise<Finding> {
   progress.step("Reading the state");
-  const text = options.state === undefined ? await exportOf(options.stack) : exportIn(options.state);
+  const text = options.state === undefined ? await exportOf(options.stack) : await exportIn(options.state);
   const state = readExport(text, organizationIn(options.stack));
   const problems = [...state.problems];
   if (isSealed(state.tokens)) {
