@@ -121,7 +121,7 @@ const namespacesOf = ({ workspaces }: ExportedState): string[] => [
 
 /** List, export, and no run before, after, and before each token: then what is lost is lost. */
 async function revoked(options: Options, wish: Wish): Promise<Report> {
-  const lock = await lockOfBackend();
+  const lock = await lockOfBackend(options.stack);
   const look = async (): Promise<Finding> => {
     const before = readExport(await exportOf(options.stack), organizationIn(options.stack));
     await lock(before.stacks);
