@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { markComment } from "../../provider/token/marker";
 import { LocalWorkspace } from "../workspace";
 import { fakeCommand } from "../workspace/fake-command";
 import { Azurite } from "./azurite";
+import { KeyVault } from "./key-vault";
 import { descendants, isRunning, kill, type Running, until } from "./processes";
 import { ONE_TOKEN, Stack } from "./stack";
 import { databricksTokens } from "./tool";
@@ -107,8 +117,9 @@ describe("databricks-tokens audit, on a stack in Azure Blob Storage", function (
     await stack.up();
     const lost = await orphan();
     writeFileSync(join(stack.folder, "Pulumi.dev.yaml"), "config: {}\n");
-    const { PULUMI_CONFIG_PASSPHRASE: phrase, ...env } = stack.env;
+    const { PULUMI_CONFIG_PASSPHRASE: phrase, PULUMI_BACKEND_URL: url, ...env } = stack.env;
     writeFileSync(join(stack.folder, "phrase"), phrase!);
+    appendFileSync(join(stack.folder, "Pulumi.yaml"), `backend:\n  url: ${url}\n`);
     await stack.must("stack", "init", "other");
     const before = await everything();
     const dev = ["--stack", "dev"];
@@ -118,7 +129,7 @@ describe("databricks-tokens audit, on a stack in Azure Blob Storage", function (
 
     assert.deepEqual((await revoke(["--stack", "DEV"])).problems, ["STACK_UNREADABLE"]);
     const done = await revoke(dev, { ...env, PULUMI_CONFIG_PASSPHRASE_FILE: "phrase" });
-    assert.deepEqual(done.outcomes, [["revoked", lost]], "with a file that is named from here");
+    assert.deepEqual(done.outcomes, [["revoked", lost]], "passphrase and backend are named in this folder");
     assert.ok(!isAlive(lost));
     assert.deepEqual(await everything(), before);
 
@@ -169,14 +180,34 @@ describe("databricks-tokens audit, on a stack in Azure Blob Storage", function (
       .PATH!.split(delimiter)
       .map((folder) => join(folder, "pulumi"))
       .find(existsSync);
-    const onRefresh = async (script: string): Promise<Found> => {
-      fakeCommand(home, "pulumi", `[ "$1" != refresh ] || ${script}\n'${real}' "$@"`);
+    const instead = async (of: string, script: string): Promise<Found> => {
+      fakeCommand(home, "pulumi", `case "$*" in *${of}*) ${script};; esac\n'${real}' "$@"`);
       return revoke(["--stack", "dev"], { ...stack.env, PATH: [home, stack.env.PATH].join(delimiter) });
     };
-    assert.deepEqual(await onRefresh("export PULUMI_BACKEND_URL=azblob://gone"), refusal("LOCK_UNKNOWN"));
-    assert.deepEqual(await onRefresh("exit 0"), refusal("LOCK_UNKNOWN"));
+    assert.deepEqual(await instead("refresh", "export PULUMI_BACKEND_URL=azblob://gone"), refusal("LOCK_UNKNOWN"));
+    assert.deepEqual(await instead("refresh", "exit 0"), refusal("LOCK_UNKNOWN"));
+    const another = "echo organization/engine-test/other; exit 0";
+    assert.deepEqual(await instead("--show-name", another), refusal("LOCK_UNKNOWN"), "selected anew in between");
     assert.ok(isAlive(lost));
-    assert.deepEqual((await onRefresh("true")).outcomes, [["revoked", lost]]);
+    assert.deepEqual((await instead("refresh", "true")).outcomes, [["revoked", lost]]);
+  });
+
+  it("a stack whose secrets are in a key vault: no passphrase is at hand, nor is one asked for", async () => {
+    const vault = await KeyVault.start();
+    try {
+      await begin({ VAULT_ADDR: vault.address, VAULT_SERVER_URL: vault.address, VAULT_SERVER_TOKEN: "none" });
+      await stack.up();
+      await stack.must("stack", "change-secrets-provider", "hashivault://pulumi");
+      const lost = await orphan();
+      const { PULUMI_CONFIG_PASSPHRASE: _, ...env } = stack.env;
+      assert.match((await stack.deployment()).resources[0]!.urn, /dev/);
+      const before = await everything();
+      assert.deepEqual((await revoke(["--stack", "dev"], env)).outcomes, [["revoked", lost]]);
+      assert.deepEqual(await everything(), before);
+      assert.ok(vault.asked > 0);
+    } finally {
+      await vault.stop();
+    }
   });
 
   it("a backend from before projects were told apart, whose state is compressed", async () => {

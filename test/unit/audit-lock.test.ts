@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { answerOf } from "../../provider/cli/audit/lock-probe";
+import type { Ran } from "../../provider/cli/pulumi";
 
 const TARGET = "urn:pulumi:audit::p::databricks-tokens:audit:Lock::0123";
 /** As the Pulumi CLI 3.259 says it. */
-const FREE = {
+const FREE: Ran = {
   code: 255,
   stdout: "Previewing refresh (dev):\n\n",
   stderr: `error: no resource named '${TARGET}' found\n`,
@@ -13,7 +14,7 @@ const HELD =
   "file with `pulumi cancel`.\n  azblob://state/.pulumi/locks/x.json: created by ada@host (pid 7) at 2026-11-24\n";
 
 describe("audit: what the Pulumi CLI says of a lock in a bucket", () => {
-  const whyOf = (ran: Partial<typeof FREE> | { code: null }): string => {
+  const whyOf = (ran: Partial<Ran>): string => {
     const answer = answerOf({ ...FREE, ...ran }, TARGET);
     assert.equal(typeof answer, "object", JSON.stringify(answer));
     return (answer as { why: string }).why;
