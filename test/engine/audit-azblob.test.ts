@@ -186,6 +186,7 @@ describe("databricks-tokens audit, on a stack in Azure Blob Storage", function (
     };
     assert.deepEqual(await instead("refresh", "export PULUMI_BACKEND_URL=azblob://gone"), refusal("LOCK_UNKNOWN"));
     assert.deepEqual(await instead("refresh", "exit 0"), refusal("LOCK_UNKNOWN"));
+    await stack.must("stack", "init", "other");
     const another = "echo organization/engine-test/other; exit 0";
     assert.deepEqual(await instead("--show-name", another), refusal("LOCK_UNKNOWN"), "selected anew in between");
     assert.ok(isAlive(lost));
