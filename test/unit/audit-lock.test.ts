@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { answerOf } from "../../provider/cli/audit/lock-probe";
+import { join } from "node:path";
+import { answerOf, probe } from "../../provider/cli/audit/lock-probe";
 import type { Ran } from "../../provider/cli/pulumi";
 
 const TARGET = "urn:pulumi:audit::p::databricks-tokens:audit:Lock::0123";
@@ -43,5 +44,16 @@ describe("audit: what the Pulumi CLI says of a lock in a bucket", () => {
   it("unknown where the probe could not take its own lock away: that is said", () => {
     const stays = "error: there was a problem deleting the lock at azblob://x, manual clean up may be required: 403\n";
     assert.match(whyOf({ stderr: stays + FREE.stderr }), /problem deleting the lock/);
+  });
+  it("unknown where no temporary folder can be written", async () => {
+    const { TMPDIR } = process.env;
+    process.env.TMPDIR = join(__dirname, "nowhere");
+    try {
+      const why = "the temporary folder can't be written (ENOENT)";
+      assert.deepEqual(await probe("azblob://state", "organization/p/dev", "p"), { why });
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
   });
 });

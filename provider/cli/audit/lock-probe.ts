@@ -11,17 +11,23 @@ import { ending, pulumi, type Ran } from "../pulumi";
  *
  * It is `pulumi refresh` of one resource that does not exist. It takes the lock, starts its preview, and finds that the
  * state has no such resource: before it loads a plugin, and long before it would save anything. Were it to go on, it
- * would refresh nothing. Renaming the stack to its own name also ends under the lock ("already exists") and is faster, but
- * removes the stack if its state can't be seen for a moment: for a compressed state, one failed listing is enough.
+ * would refresh nothing. `pulumi stack rename` to the stack's own name also fails under the lock ("already exists"), but one
+ * failed listing of a compressed state, tried on CLI 3.259, lets it succeed: the stack is gone then.
  *
  * The lock is held for a moment: a run that starts then is refused. A probe that is killed leaves a lock to `pulumi cancel`.
  */
 export async function probe(backend: string, stack: string, project: string): Promise<Answer> {
   const target = `urn:pulumi:audit::${project}::databricks-tokens:audit:Lock::${randomBytes(8).toString("hex")}`;
-  // A project of our own: the settings, options and config file of yours are neither read nor written.
-  const folder = mkdtempSync(join(tmpdir(), "databricks-tokens-"));
+  let folder: string | undefined;
   try {
+    // A project of our own: the settings, options and config file of yours are neither read nor written.
+    folder = mkdtempSync(join(tmpdir(), "databricks-tokens-"));
     writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: project, runtime: "nodejs" }));
+  } catch (error) {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    return { why: `the temporary folder can't be written (${(error as NodeJS.ErrnoException).code})` };
+  }
+  try {
     const args = ["refresh", "--yes", "--non-interactive", "--stack", stack, "--target", target];
     return answerOf(await pulumi(args, { cwd: folder, env: surroundingsOf(backend) }), target);
   } finally {
@@ -48,7 +54,7 @@ export function answerOf(ran: Ran, target: string): Answer {
 /** The caller's sign-in and passphrase, seen from another folder. */
 function surroundingsOf(backend: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, PULUMI_BACKEND_URL: backend };
-  // Any flag can be set so: PULUMI_OPTION_PREVIEW_ONLY would pass by the lock.
+  // Any flag can be set so, such as one by which a refresh takes no lock or prints no banner.
   for (const name of Object.keys(env)) if (name.startsWith("PULUMI_OPTION_")) delete env[name];
   const file = env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   if (file) env["PULUMI_CONFIG_PASSPHRASE_FILE"] = resolve(file);
