@@ -16,6 +16,7 @@ import { markComment } from "../../provider/token/marker";
 import { LocalWorkspace } from "../workspace";
 import { fakeCommand } from "../workspace/fake-command";
 import { Azurite } from "./azurite";
+import { Gate } from "./gate";
 import { KeyVault } from "./key-vault";
 import { descendants, isRunning, kill, type Running, until } from "./processes";
 import { ONE_TOKEN, Stack } from "./stack";
@@ -170,6 +171,30 @@ describe("databricks-tokens audit, on a stack in Azure Blob Storage", function (
     workspace.advance(LATER);
     assert.deepEqual((await revoke(["--stack", "dev"])).outcomes, [["revoked", lost.tokenId]]);
     await stack.up();
+  });
+
+  it("killed while it has the lock: nothing but the lock is left, and `pulumi cancel` takes it away", async function () {
+    if (!existsSync("/proc/self/stat")) this.skip();
+    await begin();
+    await stack.up();
+    const lost = await orphan();
+    const before = await everything();
+    const gate = await Gate.to(azurite.address, ({ method, url = "" }) => method === "PUT" && /locks/.test(url));
+    try {
+      const run = revoke(["--stack", "dev"], { ...stack.env, AZURE_STORAGE_DOMAIN: gate.address });
+      await until(() => gate.closed, "the lock to be taken");
+      assert.deepEqual(await revoke(["--stack", "dev"]), refusal("RUN_UNDER_WAY"));
+      const probes = descendants(process.pid).filter(({ command }) => command.startsWith("pulumi refresh "));
+      assert.equal(probes.length, 1);
+      for (const item of probes) kill(item);
+      assert.deepEqual(await run, refusal("LOCK_UNKNOWN"));
+    } finally {
+      await gate.stop();
+    }
+    assert.deepEqual(await revoke(["--stack", "dev"]), refusal("RUN_UNDER_WAY"));
+    await stack.must("cancel", "--yes");
+    assert.deepEqual(await everything(), before);
+    assert.deepEqual((await revoke(["--stack", "dev"])).outcomes, [["revoked", lost]]);
   });
 
   it("LOCK_UNKNOWN once the backend goes away, or says what nobody knows: nothing is revoked", async () => {

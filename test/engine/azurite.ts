@@ -18,7 +18,8 @@ export class Azurite {
   private constructor(
     private readonly process: ChildProcess,
     private readonly folder: string,
-    private readonly address: string,
+    /** host:port */
+    readonly address: string,
     private readonly key: string,
   ) {}
 
