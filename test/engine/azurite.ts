@@ -35,6 +35,8 @@ export class Azurite {
       env: { PATH: process.env.PATH ?? "", AZURITE_ACCOUNTS: `${ACCOUNT}:${key}` },
       stdio: ["ignore", "pipe", "ignore"],
     });
+    // Where the tests end before their time.
+    process.once("exit", () => child.kill("SIGKILL"));
     const address = await new Promise<string>((done, failed) => {
       let said = "";
       child.stdout.on("data", (chunk) => {
