@@ -12,10 +12,13 @@ export interface Ran {
 }
 
 /** Runs the Pulumi CLI in the current folder; its sign-in to the backend and its passphrase are the caller's. */
-export function pulumi(args: readonly string[]): Promise<Ran> {
+export function pulumi(
+  args: readonly string[],
+  { cwd = ".", env: given = process.env }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Ran> {
   return new Promise((done, failed) => {
-    const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", NO_COLOR: "1" };
-    const child = spawn("pulumi", args, { stdio: ["ignore", "pipe", "pipe"], env });
+    const env = { ...given, PULUMI_SKIP_UPDATE_CHECK: "true", NO_COLOR: "1" };
+    const child = spawn("pulumi", args, { cwd, stdio: ["ignore", "pipe", "pipe"], env });
     // Not by spawn's own option: it would hold this process that long where the CLI can't be started.
     const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
     let [stdout, stderr] = ["", ""];

@@ -6,6 +6,7 @@ import { DatabricksTokensError } from "../../errors";
 import { foreignText } from "../../workspace/foreign-text";
 import { ending, pulumi } from "../pulumi";
 import type { StackName } from "./exported-state";
+import { probe } from "./lock-probe";
 
 /** Throws RUN_UNDER_WAY while a Pulumi run holds the lock of one of the names, LOCK_UNKNOWN where that can't be told. */
 export type Lock = (names: readonly StackName[]) => Promise<void>;
@@ -17,8 +18,11 @@ const unknown = (why: string): DatabricksTokensError =>
       "may have just made the token. Revoke it by hand once no run is",
   );
 
-/** The lock of the backend that the Pulumi CLI is signed in to. */
-export async function lockOfBackend(): Promise<Lock> {
+/** Backends whose locks are objects that only the Pulumi CLI can read with its sign-in. */
+const BUCKETS = ["azblob:", "s3:", "gs:", "postgres:"];
+
+/** The lock of a stack (absent: of the one that is selected) in the backend that the Pulumi CLI is signed in to. */
+export async function lockOfBackend(stack: string | undefined): Promise<Lock> {
   const ran = await pulumi(["whoami", "--verbose", "--json", "--non-interactive"]);
   if (ran.code !== 0) throw unknown(foreignText(ran.stderr) || ending(ran));
   const { url } = Object(parse(ran.stdout)) as { url?: unknown };
@@ -28,6 +32,14 @@ export async function lockOfBackend(): Promise<Lock> {
     return async (names) => assertNoLock(folder, names);
   }
   if (url.startsWith("https://")) return assertNoUpdate;
+  if (BUCKETS.some((scheme) => url.startsWith(scheme))) {
+    // Asked for once, and not before the state was exported: that a stack is missing is told there.
+    let name: string | undefined;
+    return async (names) => {
+      name ??= await wholeName(stack);
+      await assertFree(url, name, names);
+    };
+  }
   throw unknown(`locks of a backend of ${foreignText(url.split(":")[0] ?? "")} can't be read from here`);
 }
 
@@ -48,6 +60,25 @@ export function assertNoLock(folder: string, names: readonly StackName[]): void 
       if (readdirSync(locks).some((name) => name.endsWith(".json"))) throw underWay(stack);
     }
   }
+}
+
+/** As the backend calls the stack today, which its tokens may not know yet; before projects were told apart, `dev`. */
+async function wholeName(stack: string | undefined): Promise<string> {
+  const named = stack === undefined ? [] : ["--stack", stack];
+  const ran = await pulumi(["stack", "--show-name", "--fully-qualify-stack-names", "--non-interactive", ...named]);
+  const name = ran.stdout.trim();
+  if (ran.code !== 0 || name === "") throw unknown(foreignText(ran.stderr) || ending(ran));
+  return name;
+}
+
+async function assertFree(url: string, name: string, names: readonly StackName[]): Promise<void> {
+  const [stack, project] = name.split("/").reverse();
+  const own = names.find((item) => item.stack === stack && (project === undefined || item.project === project));
+  // Selected anew in between, or a state that was imported from elsewhere: the lock would be another stack's.
+  if (!own && names.length > 0) throw unknown(`the state is not that of stack ${foreignText(name)}`);
+  const answer = await probe(url, name, project ?? own?.project ?? "none");
+  if (answer === "held") throw underWay(name);
+  if (answer !== "free") throw unknown(foreignText(answer.why));
 }
 
 async function assertNoUpdate(names: readonly StackName[]): Promise<void> {

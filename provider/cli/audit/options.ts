@@ -26,7 +26,8 @@ tokens, others their own. No secret is printed.
   --revoke ID         revokes an orphan or an unclaimed token; may be repeated. Others are refused, always
   --yes               does not ask before it revokes
 
-Nothing is revoked while a Pulumi run holds the stack's lock, nor what is so young that it may be in flight.
+Nothing is revoked while a Pulumi run holds the stack's lock, nor what is so young that it may be in flight. In a bucket
+(azblob, s3, gs, postgres) the lock is taken for a moment to tell: a run that starts just then is refused.
 
 Exit codes: 0 fine, 1 something is due or expires within a week, 2 orphans or unclaimed tokens, 3 could not tell,
 or a revocation was refused.

@@ -19,7 +19,7 @@ export type Judged = Omit<Report, "advice">;
 /** List, export, and no run before, after, and before each token: then what is lost is lost. */
 export async function revokeLost(options: Options, wish: Wish, progress: Progress): Promise<Judged> {
   progress.step("Looking for runs under way");
-  const lock = await lockOfBackend();
+  const lock = await lockOfBackend(options.stack);
   const look = async (): Promise<Finding> => {
     const before = readExport(await exportOf(options.stack), organizationIn(options.stack));
     await lock(before.stacks);
