@@ -26,14 +26,14 @@ export interface Stack {
 
 /** What `--state` or the Pulumi CLI has of the stack at this moment. */
 export async function readState({ state, stack }: Options): Promise<ExportedState> {
-  return readExport(state === undefined ? await exportOf(stack) : exportIn(state), organizationIn(stack));
+  return readExport(state === undefined ? await exportOf(stack) : await exportIn(state), organizationIn(stack));
 }
 
 /** The state, and beside it the config, by which the workspaces are signed in to from then on. */
 export async function readStack(options: Options, progress: Progress): Promise<Stack> {
   progress.step("Reading the stack");
   const reading = readState(options);
-  // At the same time: each run of the Pulumi CLI derives the passphrase's key anew, half a second of a core.
+  // At the same time: each run of the Pulumi CLI starts it and derives the passphrase's key anew.
   const asked = options.state === undefined;
   const namespaces = async (): Promise<string[]> => namespacesOf(await reading);
   const [state, config] = await Promise.all([

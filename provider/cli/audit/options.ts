@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { DatabricksTokensError } from "../../errors";
 import { KINDS, type Kind } from "./kinds";
 import type { Wish } from "./revocation";
+import { STANDARD_INPUT } from "./stack-export";
 
 export const AUDIT_HELP = `Usage: databricks-tokens audit [OPTIONS]
 
@@ -13,7 +14,7 @@ tokens, others their own. No secret is printed.
 
   --stack NAME        the stack, such as dev or organization/project/dev  (default: the one that is selected)
   --dir DIR           the folder of its project                           (default: the current folder)
-  --state FILE        a state that \`pulumi stack export\` wrote, instead of a stack
+  --state FILE        a state that \`pulumi stack export\` wrote, instead of a stack; - reads it from standard input
   --all               every token a line, also where others have very many
   --html FILE         writes the same as a page for a browser: one file, nothing is loaded from elsewhere
   --json              for programs: docs/audit.schema.json is the shape
@@ -85,7 +86,7 @@ export function readArguments(args: string[]): Options {
     ...(stack !== undefined && { stack }),
     ...(dir !== undefined && { dir }),
     // Files are named from where the command was started, not from --dir.
-    ...(state !== undefined && { state: resolve(state) }),
+    ...(state !== undefined && { state: state === STANDARD_INPUT ? state : resolve(state) }),
     ...(html !== undefined && { html: pageAt(html) }),
     ...{ json, all, ignoreUnclaimed, failOn: failOn.filter(isKind) },
   };

@@ -89,7 +89,7 @@ function labelled(tokens: readonly AuditedToken[], width: number): { texts: stri
   const nameWidth = Math.min(NAME_WIDTH, Math.max(...tokens.map(({ name }) => columnsOf(name ?? "")))) + 2;
   // First the kind goes, then the name gets shorter.
   const withKind = width - nameWidth - kindWidth >= LEAST_CHART;
-  const room = Math.max(LEAST_NAME, Math.min(nameWidth, width - LEAST_CHART));
+  const room = Math.min(nameWidth, Math.max(LEAST_NAME, width - LEAST_CHART));
   const texts = tokens.map(({ name, kind }) => {
     const label = padTo(cutTo(name ?? "", room - 2), room);
     return withKind ? label + kind.padEnd(kindWidth) : label;
