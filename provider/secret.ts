@@ -4,8 +4,8 @@ const HIDDEN = "[secret]";
 /** Shorter ones are no secrets, and would black out innocent text. */
 const SHORTEST = 8;
 
-/** More than the tokens that a user may have, several times over. */
-const MOST_REMEMBERED = 4_000;
+/** An audit of a big stack has thousands at once, and each again with `Bearer` before it where it is shown. */
+const MOST_REMEMBERED = 20_000;
 
 /** The secrets that this process has seen last, oldest first: what it writes is searched for them. */
 const seen = new Set<string>();
