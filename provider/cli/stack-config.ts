@@ -24,11 +24,14 @@ export interface StackConfig {
 
 const NOTHING = { values: new Map<string, string>(), secretKeys: [], locked: [] };
 
-/** The config of the stack `named`, else of the one that is selected in `folder`; without a project there is none. */
+/**
+ * The config of the stack `named`, else of the one that is selected in `folder`; without a project there is none.
+ * `namespaces` is asked once the Pulumi CLI has answered: what tells them may be read meanwhile.
+ */
 export async function stackConfig(
   named: string | undefined,
   folder: string,
-  namespaces: readonly string[] = NAMESPACES,
+  namespaces: () => readonly string[] | Promise<readonly string[]> = () => NAMESPACES,
 ): Promise<StackConfig> {
   if (named === undefined && !hasProject(folder)) return NOTHING;
   try {
@@ -53,15 +56,18 @@ async function selectedStack(): Promise<string | undefined> {
   throw unreadable("The selected stack", ["stack", "--show-name"], foreignText(ran.stderr) || ending(ran));
 }
 
-async function configOf(stack: string, namespaces: readonly string[]): Promise<Omit<StackConfig, "stack">> {
+async function configOf(
+  stack: string,
+  namespaces: () => readonly string[] | Promise<readonly string[]>,
+): Promise<Omit<StackConfig, "stack">> {
   const args = ["config", "--json", "--non-interactive", "--stack", stack];
   const what = `The config of stack ${stack}`;
   const shown = await pulumi([...args, "--show-secrets"]);
-  if (shown.code === 0) return readConfig(shown.stdout, what, namespaces);
+  if (shown.code === 0) return readConfig(shown.stdout, what, await namespaces());
   const problem = unreadable(what, ["config", "--stack", stack], foreignText(shown.stderr) || ending(shown));
   // What is no secret needs no passphrase.
   const masked = await pulumi(args);
-  return { ...(masked.code === 0 ? readConfig(masked.stdout, what, namespaces) : NOTHING), problem };
+  return { ...(masked.code === 0 ? readConfig(masked.stdout, what, await namespaces()) : NOTHING), problem };
 }
 
 /** The answer of `pulumi config --json`. @throws DatabricksTokensError STACK_UNREADABLE, which quotes nothing of it */

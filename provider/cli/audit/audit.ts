@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { DatabricksTokensError } from "../../errors";
 import { asJson, documentOf, type Report } from "./document";
 import { exitCodeOf } from "./exit-code";
-import { couldNotTell, find } from "./finding";
+import { couldNotTell, find, readStack } from "./finding";
 import { invalid, type Options, readArguments } from "./options";
 import { paperOf } from "./paper";
 import { type Progress, progressOn } from "./progress";
@@ -37,7 +37,7 @@ export async function audit(args: string[]): Promise<{ text: string; code: numbe
 
 async function examined(options: Options, progress: Progress): Promise<Judged> {
   if (options.wish) return revokeLost(options, options.wish, progress);
-  const found = await find(options, progress);
+  const found = await find(await readStack(options, progress), progress);
   return { ...found, exitCode: exitCodeOf(found.rows, { ...options, couldNotTell: couldNotTell(found) }) };
 }
 

@@ -17,21 +17,43 @@ export interface Finding {
   readonly problems: readonly DatabricksTokensError[];
 }
 
-export async function find(options: Options, progress: Progress): Promise<Finding> {
-  progress.step("Reading the state");
-  const text = options.state === undefined ? await exportOf(options.stack) : await exportIn(options.state);
-  const state = readExport(text, organizationIn(options.stack));
+/** A stack, as the Pulumi CLI tells it to its owner. */
+export interface Stack {
+  readonly state: ExportedState;
+  /** What of it can't be read. */
+  readonly problems: readonly DatabricksTokensError[];
+}
+
+/** What `--state` or the Pulumi CLI has of the stack at this moment. */
+export async function readState({ state, stack }: Options): Promise<ExportedState> {
+  return readExport(state === undefined ? await exportOf(stack) : await exportIn(state), organizationIn(stack));
+}
+
+/** The state, and beside it the config, by which the workspaces are signed in to from then on. */
+export async function readStack(options: Options, progress: Progress): Promise<Stack> {
+  progress.step("Reading the stack");
+  const reading = readState(options);
+  // At the same time: each run of the Pulumi CLI starts it and derives the passphrase's key anew.
+  const asked = options.state === undefined;
+  const namespaces = async (): Promise<string[]> => namespacesOf(await reading);
+  const [state, config] = await Promise.all([
+    reading,
+    asked ? stackConfig(options.stack, process.cwd(), namespaces) : undefined,
+  ]);
   const problems = [...state.problems];
   if (isSealed(state.tokens)) {
     const lists = "the ids of retiring tokens and candidates are encrypted in this state, so some kinds are not sure";
     problems.push(new DatabricksTokensError("STACK_UNREADABLE", `${lists}. Export it with --show-secrets`));
   }
-  if (options.state === undefined) {
-    progress.step("Reading the stack's config");
-    const config = await stackConfig(options.stack, process.cwd(), namespacesOf(state));
-    if (config.problem) problems.push(config.problem);
-    useConfig({ get: (key) => config.values.get(key) });
-  }
+  if (config?.problem) problems.push(config.problem);
+  if (config) useConfig({ get: (key) => config.values.get(key) });
+  return { state, problems };
+}
+
+/** The workspaces that a stack names, and whose each of their tokens is. */
+export async function find(stack: Stack, progress: Progress): Promise<Finding> {
+  const { state } = stack;
+  const problems = [...stack.problems];
   const workspaces = state.workspaces.size > 0 ? state.workspaces : configured();
   // Nothing was looked at: a pipeline must not take that for "fine".
   if (workspaces.size === 0) problems.push(new DatabricksTokensError("NO_HOST", NOTHING_NAMED));

@@ -76,49 +76,56 @@ export function plan(rows: readonly Row[], { orphans, ids }: Wish, operationMs: 
 const left = (tokenId: string, reason: string): Outcome => ({ tokenId, outcome: "left", reason });
 
 /**
- * Revokes one after the other; `allowed` is awaited before each, and what it throws ends it all. A failure stops nothing:
- * the next token is another one.
+ * Revokes one after the other; `allowed` is awaited before each, and what it throws leaves the rest. A failure stops
+ * nothing: the next token is another one. Then all that were accepted are proved gone.
  */
 export async function revokeAll(
   rows: readonly Row[],
   sights: readonly Sight[],
   allowed: () => Promise<void>,
 ): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const { host, tokenId } of rows) {
-    try {
-      await allowed();
-    } catch (error) {
-      if (!(error instanceof DatabricksTokensError)) throw error;
-      const rest = rows.slice(outcomes.length);
-      return [...outcomes, ...rest.map((row): Outcome => failed(row.tokenId, error))];
+  const failures = new Map<Row, DatabricksTokensError>();
+  const accepted: Array<{ row: Row; way: Way; isAdministrator: boolean }> = [];
+  for (const [index, row] of rows.entries()) {
+    const forbidden = await failureOf(allowed());
+    if (forbidden) {
+      for (const rest of rows.slice(index)) failures.set(rest, forbidden);
+      break;
     }
-    try {
-      const sight = sights.find((item) => item.host === host);
-      await revokeOne(sight, tokenId);
-      outcomes.push({ tokenId, outcome: "revoked", reason: "" });
-    } catch (error) {
-      if (!(error instanceof DatabricksTokensError)) throw error;
-      outcomes.push(failed(tokenId, error));
-    }
+    const sight = sights.find(({ host }) => host === row.host);
+    const way = sight?.administrator ?? sight?.ownerOf.get(row.tokenId);
+    const isAdministrator = sight?.administrator !== undefined;
+    const failure = await failureOf(revokeOne(way, isAdministrator, row.tokenId));
+    if (failure) failures.set(row, failure);
+    else if (way) accepted.push({ row, way, isAdministrator });
   }
-  return outcomes;
+  for (const [way, those] of Map.groupBy(accepted, (item) => item.way)) {
+    const { isAdministrator } = those[0]!;
+    const left = await notGone(way, isAdministrator, new Set(those.map(({ row }) => row.tokenId)));
+    for (const { row } of those) if (left.has(row.tokenId)) failures.set(row, left.get(row.tokenId)!);
+  }
+  return rows.map((row): Outcome => {
+    const failure = failures.get(row);
+    const { tokenId } = row;
+    return failure
+      ? { tokenId, outcome: "failed", reason: failure.message }
+      : { tokenId, outcome: "revoked", reason: "" };
+  });
 }
 
-const failed = (tokenId: string, { message }: DatabricksTokensError): Outcome => ({
-  tokenId,
-  outcome: "failed",
-  reason: message,
-});
+async function failureOf(done: Promise<unknown>): Promise<DatabricksTokensError | undefined> {
+  try {
+    await done;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DatabricksTokensError)) throw error;
+    return error;
+  }
+}
 
-async function revokeOne(sight: Sight | undefined, tokenId: string): Promise<void> {
-  const administrator = sight?.administrator;
-  const way = administrator ?? sight?.ownerOf.get(tokenId);
+async function revokeOne(way: Way | undefined, isAdministrator: boolean, tokenId: string): Promise<void> {
   if (!way) throw new DatabricksTokensError("REVOCATION_REFUSED", "This sign-in may not revoke it");
-  const caller = callerOf(way);
-  const revoke = administrator ? revokeTokenOfAnybody : revokeToken;
-  await revoke(caller, tokenId).catch(ignoreNotFound);
-  await proveGone(way, caller, tokenId, administrator !== undefined);
+  await (isAdministrator ? revokeTokenOfAnybody : revokeToken)(callerOf(way), tokenId).catch(ignoreNotFound);
 }
 
 /** The audit may have waited for a person since it looked. */
@@ -129,22 +136,42 @@ const callerOf = ({ context, credential }: Way): Caller => ({
 });
 
 /**
- * There is no value to show: it is gone once it is in no list and the workspace says of its id that there is none. Either
- * alone may be a list that is empty for another reason, or one that lags.
+ * There is no value to show: a token is gone once it is in no list and the workspace says of its id that there is none.
+ * Either alone may be a list that is empty for another reason, or one that lags. One list tells of all tokens: of a big
+ * workspace it is megabytes. Gives those that are not gone, and why that is said.
  */
-async function proveGone({ context }: Way, caller: Caller, tokenId: string, isAdministrator: boolean): Promise<void> {
+async function notGone(
+  way: Way,
+  isAdministrator: boolean,
+  tokenIds: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, DatabricksTokensError>> {
+  const { context } = way;
   const until = context.now() + context.limits.proveDeadMs;
-  for (let pause = 250; ; pause = Math.min(pause * 2, 5_000)) {
-    const tokens = await (isAdministrator ? listTokensOfAll(caller) : listTokens(caller));
+  const left = new Set(tokenIds);
+  const failures = new Map<string, DatabricksTokensError>();
+  const look = async (): Promise<void> => {
+    const caller = callerOf(way);
+    const listed = new Set(
+      (await (isAdministrator ? listTokensOfAll : listTokens)(caller)).map((info) => info.tokenId),
+    );
     const ask = isAdministrator ? assertToken : revokeToken;
-    if (!tokens.some((token) => token.tokenId === tokenId) && (await isNotFound(ask(caller, tokenId)))) return;
-    if (context.now() + pause >= until) break;
+    for (const tokenId of [...left].filter((id) => !listed.has(id))) {
+      const failure = await failureOf(isNotFound(ask(caller, tokenId)).then((gone) => gone && left.delete(tokenId)));
+      if (failure && left.delete(tokenId)) failures.set(tokenId, failure);
+    }
+  };
+  let problem: DatabricksTokensError | undefined;
+  for (let pause = 250; ; pause = Math.min(pause * 2, 5_000)) {
+    problem = await failureOf(look());
+    if (problem || left.size === 0 || context.now() + pause >= until) break;
     await context.sleep(pause);
   }
-  throw new DatabricksTokensError(
+  problem ??= new DatabricksTokensError(
     "REVOCATION_NOT_CONFIRMED",
-    `${caller.client.host} accepted the revocation, but still has the token. Run the command again`,
+    `${context.client.host} accepted the revocation, but still has the token. Run the command again`,
   );
+  for (const tokenId of left) failures.set(tokenId, problem);
+  return failures;
 }
 
 async function isNotFound(asked: Promise<void>): Promise<boolean> {

@@ -4,14 +4,12 @@ import { surroundings } from "../../process/surroundings";
 import { foreignText } from "../../workspace/foreign-text";
 import type { Report } from "./document";
 import { exitCodeOf } from "./exit-code";
-import { readExport } from "./exported-state";
-import { couldNotTell, type Finding, find } from "./finding";
+import { couldNotTell, type Finding, find, readStack, readState } from "./finding";
 import { classify, type Row } from "./kinds";
 import { lockOfBackend } from "./lock";
 import { invalid, type Options } from "./options";
 import type { Progress } from "./progress";
 import { type Plan, plan, revokeAll, type Wish } from "./revocation";
-import { exportOf, organizationIn } from "./stack-export";
 
 /** A report that has yet to say what is left to do. */
 export type Judged = Omit<Report, "advice">;
@@ -21,11 +19,11 @@ export async function revokeLost(options: Options, wish: Wish, progress: Progres
   progress.step("Looking for runs under way");
   const lock = await lockOfBackend(options.stack);
   const look = async (): Promise<Finding> => {
-    const before = readExport(await exportOf(options.stack), organizationIn(options.stack));
-    await lock(before.stacks);
-    const listed = await find(options, progress);
+    const before = await readStack(options, progress);
+    await lock(before.state.stacks);
+    const listed = await find(before, progress);
     // Exported after the listing: what a run had finished by then is known.
-    const state = readExport(await exportOf(options.stack), organizationIn(options.stack));
+    const state = await readState(options);
     await lock(state.stacks);
     const rows = classify(
       state,

@@ -30,8 +30,8 @@ export interface Sight {
 
 /** Where the workspace itself can't be asked, other identities need not try. */
 const NOBODY_CAN: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "PRIVATE_LINK", "THROTTLED", "TIMEOUT"];
-/** Tokens of the state that are not listed are shown to the workspace, so many at once. */
-const AT_ONCE = 8;
+/** Tokens of the state that are not listed are shown to the workspace, so many at once; its throttle slows all of them. */
+const AT_ONCE = 32;
 
 /** Lists a workspace as the provider would sign in there, for each way that a resource asks for. */
 export async function look(
@@ -134,16 +134,19 @@ async function shown(
       // One that was never proved may have yet to spread.
       !(role === "candidate" && seen.now - record.creationTime < context.limits.proveAliveMs),
   );
-  for (let at = 0; at < absent.length; at += AT_ONCE) {
-    progress([at, absent.length]);
-    await Promise.all(
-      absent.slice(at, at + AT_ONCE).map(async ({ record: { tokenId, tokenValue } }) => {
-        const { verdict } = await prove(context, tokenValue);
-        if (verdict === "refused") refused.add(tokenId);
-        if (verdict === "alive") alive.add(tokenId);
-      }),
-    );
-  }
+  const left = absent.values();
+  let done = 0;
+  // Each takes the next one as soon as it is free: a slow answer holds up nobody else.
+  const showNext = async (): Promise<void> => {
+    for (const { record } of left) {
+      progress([done, absent.length]);
+      const { verdict } = await prove(context, record.tokenValue);
+      if (verdict === "refused") refused.add(record.tokenId);
+      if (verdict === "alive") alive.add(record.tokenId);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, showNext));
   return { refused, alive };
 }
 

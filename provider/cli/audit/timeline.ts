@@ -75,8 +75,7 @@ const nextOf = ({ rotatesAt, retiringUntil, expiresAt }: AuditedToken): number =
 
 /** The tokens of each resource, oldest first; the resource whose turn is next on top. */
 function inTurn(tokens: readonly AuditedToken[], now: number): AuditedToken[][] {
-  const groups = new Map<string, AuditedToken[]>();
-  for (const token of tokens) groups.set(token.name ?? "", [...(groups.get(token.name ?? "") ?? []), token]);
+  const groups = Map.groupBy(tokens, ({ name }) => name ?? "");
   const turn = (group: readonly AuditedToken[]): number =>
     Math.min(...group.map((token) => (token.kind === "dead" ? now : nextOf(token))));
   const sorted = [...groups.values()].map((group) => ({ group, turn: turn(group) })).sort((a, b) => a.turn - b.turn);
