@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sortedIds } from "./held";
 import type { Stack } from "./stack";
 import { databricksTokens } from "./tool";
 
@@ -38,6 +39,3 @@ export const ofKind = ({ tokens }: Audited, kind: string): string[] =>
 /** Ids of what became of those that were to be revoked, sorted. */
 export const withOutcome = ({ revocation }: Audited, outcome: string): string[] =>
   sortedIds(revocation.filter((item) => item.outcome === outcome));
-
-export const sortedIds = (tokens: ReadonlyArray<{ tokenId: string }>): string[] =>
-  tokens.map(({ tokenId }) => tokenId).sort();

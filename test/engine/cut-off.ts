@@ -5,8 +5,10 @@ import type { Stack } from "./stack";
 
 const CREATE = "POST /api/2.0/token/create";
 const ME = "/api/2.0/preview/scim/v2/Me";
-/** Without a call for so long a plugin has nothing left to do: its longest pause between two looks is 4 s. */
-const QUIET_MS = 4_500;
+/** Without a call for so long a plugin has nothing left to do. */
+const QUIET_MS = 1_500;
+/** It looks for attempts whose answer failed, with pauses of up to 4 s. */
+const QUIET_AFTER_FAILURES_MS = 4_500;
 
 export type Who = "cli" | "plugin" | "both";
 
@@ -59,7 +61,8 @@ export async function upAndKill(stack: Stack, who: Who, moment: Moment, saved: (
     if (who === "cli") {
       // It answers nobody, and would do so for ever.
       const last = (): number => workspace.calls.at(-1)?.at ?? 0;
-      await until(() => workspace.now() - last() > QUIET_MS, "the plugin that outlived its CLI to come to rest");
+      const quiet = moment.lost + moment.never > 0 ? QUIET_AFTER_FAILURES_MS : QUIET_MS;
+      await until(() => workspace.now() - last() > quiet, "the plugin that outlived its CLI to come to rest");
       kill(plugin);
       await until(() => !isRunning(plugin), "the plugin's end");
     }

@@ -43,3 +43,6 @@ export function noncesIn({ resources, pending }: Deployment): Set<string> {
 }
 
 export const nonceOf = ({ comment }: TokenRecord): string => parseComment(comment).nonce ?? "";
+
+export const sortedIds = (tokens: ReadonlyArray<{ tokenId: string }>): string[] =>
+  tokens.map(({ tokenId }) => tokenId).sort();
