@@ -1,7 +1,8 @@
 import "../node-version";
 import { DatabricksTokensError } from "../errors";
 import { redact } from "../secret";
-import { AUDIT_HELP, audit } from "./audit/audit";
+import { audit } from "./audit/audit";
+import { AUDIT_HELP } from "./audit/options";
 import { DOCTOR_HELP, doctor } from "./doctor";
 import { WRITE_HELP, write } from "./write";
 

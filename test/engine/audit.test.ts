@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { markComment } from "../../provider/token/marker";
+import { assertAsDocumented } from "../unit/audit-schema";
 import { LocalWorkspace } from "../workspace";
 import { Stack } from "./stack";
 import { databricksTokens } from "./tool";
@@ -57,11 +58,12 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
   async function json(args: string[] = [], env: Record<string, string> = {}) {
     const { code, stdout, stderr } = await tool(["--stack", "dev", "--dir", stack.folder, "--json", ...args], env);
     const report = JSON.parse(stdout);
+    assertAsDocumented(report);
     assert.deepEqual([report.exitCode, stderr], [code, ""]);
     return { code, ...report } as {
       code: number;
       tokens: Row[];
-      workspaces: Array<{ host: string; sees: string; problem: { code: string } | null }>;
+      workspaces: Array<{ host: string; sees: string; owners: string[]; problem: { code: string } | null }>;
       problems: Array<{ code: string }>;
       revocation: Array<{ tokenId: string; outcome: string; reason: string }> | null;
       advice: string[];
@@ -108,7 +110,11 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
     }
 
     const mine = await json([], { DATABRICKS_TOKEN: user.token });
-    assert.deepEqual(mine.workspaces, [{ host: workspace.host, sees: "own", problem: null }]);
+    const [sight] = mine.workspaces;
+    assert.deepEqual(
+      [sight!.host, sight!.sees, sight!.owners, sight!.problem],
+      [workspace.host, "own", [user.userName], null],
+    );
     assert.equal(kinds(mine.tokens)[second], "managed");
     assert.equal(kinds(mine.tokens)[own.tokenId], "not-ours");
     assert.equal(mine.tokens.length, 3, "the stack's, which signed in when they were shown, and their own");
@@ -161,6 +167,8 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
     assert.deepEqual(await state(await stack.must("stack", "export")), [3, "managed", "STACK_UNREADABLE"]);
     assert.deepEqual(await state(open.slice(0, open.length / 2)), [3, "STATE_NOT_OURS"]);
     assert.deepEqual(await state("{}"), [3, "STATE_NOT_OURS"]);
+    const piped = await tool(["--state", "-", "--json"], {}, open);
+    assert.deepEqual([piped.code, JSON.parse(piped.stdout).tokens.length], [0, 1]);
     const missing = await tool(["--state", join(folder, "nowhere")]);
     assert.match(missing.stderr, /^error: .*ENOENT.*\[STACK_UNREADABLE\]\n$/);
   });
@@ -224,6 +232,13 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
     await failing(/\[INVALID_INPUT\]/, ["--dir", join(folder, "nowhere")]);
     const nobody = await json([], { DATABRICKS_TOKEN: "" });
     assert.deepEqual([nobody.code, nobody.workspaces[0]!.problem!.code], [3, "NO_CREDENTIALS"]);
+    const empty = JSON.stringify({ version: 3, deployment: {} });
+    const nowhere = await tool(["--state", "-", "--json"], { DATABRICKS_HOST: "" }, empty);
+    assert.deepEqual(
+      [nowhere.code, JSON.parse(nowhere.stdout).problems[0].code],
+      [3, "NO_HOST"],
+      "nothing was looked at",
+    );
     const help = await tool(["--help"]);
     assert.match(help.stdout, /--ignore-unclaimed/);
   });

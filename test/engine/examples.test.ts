@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { LocalWorkspace } from "../workspace";
+import { markComment } from "../../provider/token/marker";
+import { type Identity, LocalWorkspace } from "../workspace";
 import { LocalAzure } from "../workspace/azure";
 import { GitHubOidc } from "../workspace/github";
 import { ROOT, Stack } from "./stack";
+import { runStep } from "./workflow";
 
 describe("the examples, on the real engine", function () {
   this.timeout(180_000);
@@ -71,12 +74,36 @@ describe("the examples, on the real engine", function () {
       const stack = await stackOf("examples/github-actions", env);
       await stack.up();
       assert.equal((await stack.outputs()).owner, "robot");
+      await auditedNightly(stack, identity);
       await stack.destroy();
       assert.deepEqual(workspace.tokens(), []);
     } finally {
       await github.stop();
     }
   });
+
+  /** What the workflow beside it does: the report in the job's summary, the page as an artifact, the exit code. */
+  async function auditedNightly(stack: Stack, identity: Identity): Promise<void> {
+    const workflow = join(stack.folder, ".github", "workflows", "audit.yml");
+    const page = join(stack.home, "audit.html");
+    // The stack's settings are there, and what the step writes does not belong beside the example.
+    copyFileSync(join(stack.folder, "Pulumi.yaml"), join(stack.home, "Pulumi.yaml"));
+    const nightly = () => runStep(workflow, "Audit", stack.home, { ...stack.env, STACK: "dev" });
+    const fine = await nightly();
+    assert.equal(fine.code, 0, fine.stderr);
+    assert.match(fine.summary, /^```text\nhttp.*\nKIND .*\nmanaged +nightly +robot /);
+    assert.match(readFileSync(page, "utf8"), /^<!doctype html>/i);
+    const origin = {
+      organization: "organization",
+      project: "databricks-tokens-github-actions",
+      stack: "dev",
+      name: "nightly",
+    };
+    const lost = workspace.mint(identity, { comment: markComment("", origin, "0123456789abcdef01234567") });
+    const found = await nightly();
+    assert.deepEqual([found.code, found.summary.includes(lost.tokenId)], [2, true]);
+    workspace.revoke(lost.tokenId);
+  }
 
   it("entra-service-principal: the host from the Azure resource id, a principal that was no member", async () => {
     const azure = await LocalAzure.start();

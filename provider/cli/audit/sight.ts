@@ -34,13 +34,18 @@ const NOBODY_CAN: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "P
 const AT_ONCE = 8;
 
 /** Lists a workspace as the provider would sign in there, for each way that a resource asks for. */
-export async function look(host: string, workspaces: readonly WorkspaceInput[], state: ExportedState): Promise<Sight> {
+export async function look(
+  host: string,
+  workspaces: readonly WorkspaceInput[],
+  state: ExportedState,
+  progress: (count: readonly [done: number, of: number]) => void,
+): Promise<Sight> {
   try {
     const ways = waysTo(host, workspaces);
     const sight = (await asAdministrator(host, ways)) ?? (await asOwners(host, ways));
     const { seen } = sight;
     const [way] = ways;
-    return seen && way ? { ...sight, seen: { ...seen, ...(await shown(way.context, seen, state)) } } : sight;
+    return seen && way ? { ...sight, seen: { ...seen, ...(await shown(way.context, seen, state, progress)) } } : sight;
   } catch (error) {
     if (error instanceof DatabricksTokensError) return { host, ownerOf: new Map(), problem: error };
     throw error;
@@ -116,6 +121,7 @@ async function shown(
   context: TokenContext,
   seen: Seen,
   state: ExportedState,
+  progress: (count: readonly [done: number, of: number]) => void,
 ): Promise<Pick<Seen, "refused" | "alive">> {
   const listed = new Set(seen.tokens.map(({ tokenId }) => tokenId));
   const [refused, alive] = [new Set<string>(), new Set<string>()];
@@ -129,6 +135,7 @@ async function shown(
       !(role === "candidate" && seen.now - record.creationTime < context.limits.proveAliveMs),
   );
   for (let at = 0; at < absent.length; at += AT_ONCE) {
+    progress([at, absent.length]);
     await Promise.all(
       absent.slice(at, at + AT_ONCE).map(async ({ record: { tokenId, tokenValue } }) => {
         const { verdict } = await prove(context, tokenValue);

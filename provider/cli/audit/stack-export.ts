@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { DatabricksTokensError } from "../../errors";
 import { foreignText } from "../../workspace/foreign-text";
 import { ending, pulumi } from "../pulumi";
@@ -18,10 +19,13 @@ export async function exportOf(stack: string | undefined): Promise<string> {
   );
 }
 
-/** A state that was exported into a file. */
-export function exportIn(path: string): string {
+/** What `--state` takes for standard input: a state with secrets in clear need not lie in a file. */
+export const STANDARD_INPUT = "-";
+
+/** A state that was exported into a file, or is piped in. */
+export async function exportIn(path: string): Promise<string> {
   try {
-    return readFileSync(path, "utf8");
+    return await (path === STANDARD_INPUT ? text(process.stdin) : readFile(path, "utf8"));
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     throw new DatabricksTokensError("STACK_UNREADABLE", `The file of --state can't be read (${code}): ${path}`);

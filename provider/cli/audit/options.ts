@@ -1,0 +1,102 @@
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { DatabricksTokensError } from "../../errors";
+import { KINDS, type Kind } from "./kinds";
+import type { Wish } from "./revocation";
+import { STANDARD_INPUT } from "./stack-export";
+
+export const AUDIT_HELP = `Usage: databricks-tokens audit [OPTIONS]
+
+Whose is each token of the workspaces that a stack names, and what is due. The Pulumi CLI reads the stack, so its sign-in
+and passphrase must be at hand; workspaces are signed in to as the provider does. An administrator sees everybody's
+tokens, others their own. No secret is printed.
+
+  --stack NAME        the stack, such as dev or organization/project/dev  (default: the one that is selected)
+  --dir DIR           the folder of its project                           (default: the current folder)
+  --state FILE        a state that \`pulumi stack export\` wrote, instead of a stack; - reads it from standard input
+  --all               every token a line, also where others have very many
+  --html FILE         writes the same as a page for a browser: one file, nothing is loaded from elsewhere
+  --json              for programs: docs/audit.schema.json is the shape
+  --fail-on KIND      exit with 2 if there is one of this kind; may be repeated
+                      (${KINDS.join(", ")})
+  --ignore-unclaimed  unclaimed tokens don't count in the exit code
+
+  --revoke-orphans    revokes the orphans, and proves each gone
+  --revoke ID         revokes an orphan or an unclaimed token; may be repeated. Others are refused, always
+  --yes               does not ask before it revokes
+
+Nothing is revoked while a Pulumi run holds the stack's lock, nor what is so young that it may be in flight.
+
+Exit codes: 0 fine, 1 something is due or expires within a week, 2 orphans or unclaimed tokens, 3 could not tell,
+or a revocation was refused.
+`;
+
+export interface Options {
+  readonly stack?: string;
+  readonly dir?: string;
+  readonly state?: string;
+  readonly json: boolean;
+  /** Tokens of others one by one, however many. */
+  readonly all: boolean;
+  /** Where the page is written. */
+  readonly html?: string;
+  readonly failOn: readonly Kind[];
+  readonly ignoreUnclaimed: boolean;
+  /** What is to be revoked; absent: nothing. */
+  readonly wish?: Wish;
+  readonly yes: boolean;
+}
+
+export const invalid = (what: string): DatabricksTokensError =>
+  new DatabricksTokensError("INVALID_INPUT", `${what}; see databricks-tokens audit --help`);
+
+/** @throws DatabricksTokensError INVALID_INPUT */
+export function readArguments(args: string[]): Options {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  const parse = () =>
+    parseArgs({
+      args,
+      options: {
+        ...{ stack: text, dir: text, state: text, html: text, json: flag, all: flag, "ignore-unclaimed": flag },
+        ...{ "revoke-orphans": flag, yes: flag },
+        revoke: { type: "string", multiple: true, default: [] as string[] },
+        "fail-on": { type: "string", multiple: true, default: [] as string[] },
+      },
+    }).values;
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse();
+  } catch (error) {
+    throw invalid((error as Error).message.split(". ")[0] ?? "");
+  }
+  const { stack, dir, state, html, json, all, "fail-on": failOn, "ignore-unclaimed": ignoreUnclaimed } = values;
+  const isKind = (name: string): name is Kind => (KINDS as readonly string[]).includes(name);
+  const unknown = failOn.filter((name) => !isKind(name));
+  if (unknown.length > 0) throw invalid(`--fail-on: no kind ${unknown.join(", ")}; there are ${KINDS.join(", ")}`);
+  if (state !== undefined && stack !== undefined)
+    throw invalid("--state and --stack name two states: give one of them");
+  const wish: Wish = { orphans: values["revoke-orphans"], ids: values.revoke };
+  const revokes = wish.orphans || wish.ids.length > 0;
+  if (revokes && state !== undefined) throw invalid("--state has no lock to look at: revoke with --stack");
+  return {
+    ...(revokes && { wish }),
+    yes: values.yes,
+    ...(stack !== undefined && { stack }),
+    ...(dir !== undefined && { dir }),
+    // Files are named from where the command was started, not from --dir.
+    ...(state !== undefined && { state: state === STANDARD_INPUT ? state : resolve(state) }),
+    ...(html !== undefined && { html: pageAt(html) }),
+    ...{ json, all, ignoreUnclaimed, failOn: failOn.filter(isKind) },
+  };
+}
+
+/** Before anything is read: whether the page can be written there. */
+function pageAt(path: string): string {
+  const file = resolve(path);
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw invalid(`--html: ${path} is a folder`);
+  if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory())
+    throw invalid(`--html: there is no folder for ${path}`);
+  return file;
+}
