@@ -30,7 +30,8 @@ export async function update(context: TokenContext, olds: Properties, news: Prop
   const wish = readInputs(news);
   try {
     if (!onlyWrittenDown(state, wish, context.now())) await apply(begin(context, state, wish));
-    state.inputs = wish;
+    // After a rename the old name stays until the marker has the new one: lost attempts are looked for under it.
+    state.inputs = { ...wish, origin: state.inputs.origin };
     return { outs: writeState(state, context.client.serverNow()) };
   } catch (error) {
     throw SavedFailure.of(state, news, context.client.serverNow(), error);
@@ -118,11 +119,13 @@ async function adoptWish(
   const granted = (candidate.expiryTime - candidate.creationTime) / 1000;
   const other = candidate.expiryTime < 0 || Math.abs(granted - lifetimeSeconds) > SAME_LIFETIME_SECONDS;
   const { scopes: wished, ...rest } = wish;
+  const { origin } = state.inputs;
   const listed = (await context.list(credential)).tokens.find((token) => token.tokenId === tokenId);
   // Scopes that the service grants by itself say nothing about the wish.
   const scopes = listed && !wish.autoscopeEnabled ? listed.scopes : wished;
   state.inputs = {
     ...rest,
+    origin,
     ...(scopes && { scopes }),
     ...(listed && { comment: parseComment(listed.comment).comment }),
     ...(other && { lifetimeSeconds: granted }),

@@ -224,7 +224,8 @@ export class Stack {
     for (const folder of this.owned) rmSync(folder, { recursive: true, force: true });
   }
 
-  private hide(text: string): string {
+  /** What was printed, without tokens: for a failure's message. */
+  hide(text: string): string {
     const values = [...this.workspace.tokens({ all: true }).map((token) => token.value), this.workspace.admin.token];
     return values.reduce((hidden, value) => hidden.replaceAll(value, "[token]"), text);
   }

@@ -29,6 +29,8 @@ export interface Fault {
   readonly when?: "before" | "after";
   /** Real time, for any kind: waits so long, before or after the effect. @default 1000 for slow, else 0 */
   readonly delayMs?: number;
+  /** Instead of a time: waits until then, before or after the effect. */
+  readonly until?: Promise<unknown>;
   /** Of a false answer, instead of the kind's own; `body` is JSON unless it is a text. */
   readonly status?: number;
   readonly body?: unknown;

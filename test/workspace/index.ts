@@ -168,7 +168,8 @@ export class LocalWorkspace {
   /** The answer that a fault gives, and the effect of the call before it, after it or not at all. */
   async #misbehave(fault: Fault, call: Call, effect: () => Answer): Promise<Answer> {
     call.fault = fault.kind;
-    const pause = (): Promise<void> => this.#wait(fault.delayMs ?? (fault.kind === "slow" ? 1000 : 0));
+    const pause = (): Promise<void> =>
+      fault.until ? this.#held(fault.until) : this.#wait(fault.delayMs ?? (fault.kind === "slow" ? 1000 : 0));
     const after = fault.when === "after";
     if (!after) await pause();
     const answer = after || fault.kind === "slow" || fault.kind === "as-if" ? effect() : ok();
@@ -207,6 +208,12 @@ export class LocalWorkspace {
 
   async #wait(ms: number): Promise<void> {
     if (ms > 0) await sleep(ms, undefined, { signal: this.#stopped.signal });
+  }
+
+  async #held(until: Promise<unknown>): Promise<void> {
+    const { signal } = this.#stopped;
+    const stop = new Promise<never>((_, failed) => signal.addEventListener("abort", () => failed(signal.reason)));
+    await Promise.race([until, stop]);
   }
 
   /** A client that went away while it sent, a stop while a call waited, or a defect of this server: that one is told. */
