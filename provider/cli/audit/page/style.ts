@@ -69,7 +69,8 @@ const LIVES = `
 .lives svg { display: block; width: 100%; height: 24px; overflow: visible; color: var(--kind) }
 .lives .axis svg { height: 36px; color: var(--muted) }
 .lives text { font-size: .8125rem; fill: var(--muted) }
-.label { display: flex; justify-content: space-between; gap: .5rem; align-items: baseline }
+.label { display: flex; justify-content: space-between; gap: .5rem; align-items: baseline; min-width: 0 }
+.label span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 svg line, .line { stroke: currentColor; stroke-width: 2; fill: none } svg .lived { stroke-width: 8; opacity: .75 }
 svg .overlap { stroke-width: 8; stroke-dasharray: 2 3 } svg .now { stroke: var(--muted); stroke-width: 1 }
 .full { fill: currentColor; stroke: var(--sheet); stroke-width: 1 } .hollow { fill: var(--sheet); stroke: currentColor; stroke-width: 2 }
