@@ -29,10 +29,8 @@ interface Sort {
   is(token: AuditedToken): boolean;
 }
 
-const isDue = ({ kind, role, flags }: AuditedToken): boolean =>
-  role !== null &&
-  kind !== "dead" &&
-  flags.some((flag) => DUE.includes(flag) || (flag === "expiring" && kind === "managed"));
+const isDue = ({ kind, flags }: AuditedToken): boolean =>
+  kind !== "dead" && flags.some((flag) => DUE.includes(flag) || (flag === "expiring" && kind === "managed"));
 
 const SORTS: readonly Sort[] = [
   {
