@@ -74,7 +74,13 @@ function installed(): Promise<string | undefined> {
   return asked;
 }
 
+/** Elsewhere than on Debian the package may be a stub, which only says what else to install. */
 async function present(): Promise<string | undefined> {
-  const found = await run("sh", ["-c", "command -v chromium"]).catch(() => undefined);
-  return found?.stdout.trim() || undefined;
+  try {
+    const { stdout } = await run("sh", ["-c", "command -v chromium"]);
+    await run(stdout.trim(), ["--version"], { timeout: 30_000 });
+    return stdout.trim();
+  } catch {
+    return undefined;
+  }
 }

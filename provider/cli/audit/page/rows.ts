@@ -5,8 +5,8 @@ import { type Html, html, NOTHING } from "./html";
 
 interface Column {
   readonly head: string;
-  /** How it is sorted; `number`: by `data-s` of the cell, where an empty one is not known. */
-  readonly by: "kind" | "number" | "text";
+  /** How it is sorted; `number`: by `data-s` of the cell, where an empty one is not known; `id`: nobody reads its order. */
+  readonly by: "kind" | "number" | "text" | "id";
   cell(token: AuditedToken): Html;
 }
 
@@ -29,7 +29,7 @@ export const COLUMNS: readonly Column[] = [
   { head: "Flags", by: "text", cell: flagsCell },
   { head: "Comment", by: "text", cell: ({ comment }) => text(comment) },
   { head: "Scopes", by: "text", cell: ({ scopes }) => text(scopes?.join(", ") ?? "all") },
-  { head: "Token id", by: "text", cell: ({ tokenId }) => text(tokenId) },
+  { head: "Token id", by: "id", cell: ({ tokenId }) => text(tokenId) },
 ];
 
 function nameCell({ kind, name, marker }: AuditedToken): Html {

@@ -44,6 +44,7 @@ export const SCRIPT = `"use strict";
     kind: (cell) => order.indexOf(cell.textContent),
     number: (cell) => (cell.dataset.s === "" ? undefined : Number(cell.dataset.s)),
     text: (cell) => cell.textContent || undefined,
+    id: (cell) => cell.textContent,
   };
   const differ = (by, a, b) => (by === "text" ? collator.compare(a, b) : a === b ? 0 : a > b ? 1 : -1);
 
