@@ -70,7 +70,8 @@ export type ErrorCode =
   | "OUTPUT_UNUSABLE" // not a text, or not one that can be a token
   // databricks-tokens audit
   | "RUN_UNDER_WAY" // a Pulumi run holds the stack's lock
-  | "LOCK_UNKNOWN"; // whether one does can't be told
+  | "LOCK_UNKNOWN" // whether one does can't be told
+  | "REPORT_NOT_WRITTEN"; // the page of --html
 
 export interface ErrorOptionsWithOutcome extends ErrorOptions {
   /** `true`: the request may have taken effect although it failed. Default `false`. */

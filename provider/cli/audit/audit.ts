@@ -3,7 +3,9 @@ import { DatabricksTokensError } from "../../errors";
 import { asJson, documentOf, type Report } from "./document";
 import { exitCodeOf } from "./exit-code";
 import { couldNotTell, find, readStack } from "./finding";
-import { invalid, type Options, readArguments } from "./options";
+import { invalid, type Options, pageNamedIn, readArguments } from "./options";
+import { asPage } from "./page/page";
+import { writePage } from "./page-file";
 import { paperOf } from "./paper";
 import { type Progress, progressOn } from "./progress";
 import { type Judged, revokeLost } from "./revoke-lost";
@@ -14,7 +16,9 @@ export async function audit(args: string[]): Promise<{ text: string; code: numbe
   const progress = progressOn(process.stderr);
   let report: Report;
   let json = args.includes("--json");
-  let all = false;
+  let [all, failed] = [false, false];
+  // Also of arguments that are wrong elsewhere; from where the command was started, not from --dir.
+  const html = pageNamedIn(args);
   try {
     const options = readArguments(args);
     ({ json, all } = options);
@@ -26,13 +30,28 @@ export async function audit(args: string[]): Promise<{ text: string; code: numbe
     progress.clear();
     if (!json) process.stderr.write(`error: ${error.message}\n`);
     report = { exitCode: 3, sights: [], rows: [], problems: [error], advice: [] };
-    return { text: json ? asJson(documentOf(report)) : "", code: 3 };
+    failed = true;
   } finally {
     progress.clear();
   }
+  if (html !== undefined) report = await withPage(html, report, json);
   const document = documentOf(report);
-  const text = json ? asJson(document) : asText(document, paperOf(process.stdout, process.env, all));
-  return { text, code: report.exitCode };
+  if (json) return { text: asJson(document), code: report.exitCode };
+  return { text: failed ? "" : asText(document, paperOf(process.stdout, process.env, all)), code: report.exitCode };
+}
+
+/** Writes the page; the report that is printed says if that failed, and has everything else all the same. */
+async function withPage(file: string, report: Report, json: boolean): Promise<Report> {
+  try {
+    await writePage(file, asPage(documentOf(report), new Date()));
+    if (process.stderr.isTTY) process.stderr.write(`The page is ${file}\n`);
+    return report;
+  } catch (error) {
+    if (!(error instanceof DatabricksTokensError)) throw error;
+    if (!json) process.stderr.write(`error: ${error.message}\n`);
+    // Only JSON has room for it among what could not be told.
+    return { ...report, exitCode: 3, problems: json ? [...report.problems, error] : report.problems };
+  }
 }
 
 async function examined(options: Options, progress: Progress): Promise<Judged> {

@@ -13,7 +13,13 @@ export interface Judgement {
 }
 
 /** Of the stack's own tokens; those of others are shown, and are not for this pipeline to mend. */
-const DUE: readonly Flag[] = ["rotation-due", "rotation-overdue", "retirement-due", "unfinished", "to-be-deleted"];
+export const DUE: readonly Flag[] = [
+  "rotation-due",
+  "rotation-overdue",
+  "retirement-due",
+  "unfinished",
+  "to-be-deleted",
+];
 
 export function exitCodeOf(rows: readonly Row[], judgement: Judgement): ExitCode {
   const { couldNotTell, ignoreUnclaimed = false, failOn = [] } = judgement;

@@ -93,10 +93,21 @@ export function readArguments(args: string[]): Options {
   };
 }
 
-/** Before anything is read: whether the page can be written there. */
+/** Where the page is to be written, if it can be; of arguments that are wrong elsewhere too: then it is to say so. */
+export function pageNamedIn(args: string[]): string | undefined {
+  try {
+    const { html } = parseArgs({ args, options: { html: { type: "string" } }, strict: false }).values;
+    return typeof html === "string" && !html.startsWith("-") ? pageAt(html) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Before anything is read: whether the page can be written there. What is no file, such as a device, is left alone. */
 function pageAt(path: string): string {
   const file = resolve(path);
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw invalid(`--html: ${path} is a folder`);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found && !found.isFile()) throw invalid(`--html: ${path} is ${found.isDirectory() ? "a folder" : "not a file"}`);
   if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory())
     throw invalid(`--html: there is no folder for ${path}`);
   return file;

@@ -39,11 +39,14 @@ const TO_DO = {
   unclaimed: "Unclaimed: this stack's marker, and a nonce that no state knows; --revoke ID revokes one:",
 };
 
-function titleOf({ host, sees, owners, problem }: AuditedWorkspace): string {
-  if (sees === "nothing") return `${host}: could not be read: ${problem?.text} [${problem?.code}]`;
-  if (sees === "all") return `${host}: everybody's tokens, by token management`;
+const titleOf = (workspace: AuditedWorkspace): string => `${workspace.host}: ${sightOf(workspace)}`;
+
+/** Whose tokens are seen there. */
+export function sightOf({ sees, owners, problem }: AuditedWorkspace): string {
+  if (sees === "nothing") return `could not be read: ${problem?.text} [${problem?.code}]`;
+  if (sees === "all") return "everybody's tokens, by token management";
   const whose = owners.join(", ") || "this sign-in";
-  return `${host}: the tokens of ${whose} alone: token management is for administrators`;
+  return `the tokens of ${whose} alone: token management is for administrators`;
 }
 
 /** The table, and in place of very many tokens of others what they are. */
@@ -67,7 +70,8 @@ function sumOf(tokens: readonly AuditedToken[], kind: Kind): string[] {
   return [`${kind}: ${these.length} tokens of ${whose}${flagged && ` (${flagged})`}; --all lists them`];
 }
 
-function counts(tokens: readonly AuditedToken[]): string {
+/** How many there are of each kind. */
+export function counts(tokens: readonly AuditedToken[]): string {
   const byKind = KINDS.map((kind) => [tokens.filter((token) => token.kind === kind).length, kind] as const);
   const there = byKind.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`);
   return there.join(", ") || "No tokens.";
