@@ -3,7 +3,7 @@ import { DatabricksTokensError } from "../../errors";
 import { asJson, documentOf, type Report } from "./document";
 import { exitCodeOf } from "./exit-code";
 import { couldNotTell, find, readStack } from "./finding";
-import { invalid, type Options, pageNamedIn, readArguments } from "./options";
+import { invalid, type Options, type Presentation, presentationIn, readArguments } from "./options";
 import { asPage } from "./page/page";
 import { writePage } from "./page-file";
 import { paperOf } from "./paper";
@@ -13,49 +13,53 @@ import { asText } from "./text";
 
 /** Runs `databricks-tokens audit`; gives the report and the exit code. What keeps it from telling is code 3, always. */
 export async function audit(args: string[]): Promise<{ text: string; code: number }> {
+  const presentation = presentationIn(args);
+  const { json, all } = presentation;
   const progress = progressOn(process.stderr);
   let report: Report;
-  let json = args.includes("--json");
-  let [all, failed] = [false, false];
-  // Also of arguments that are wrong elsewhere; from where the command was started, not from --dir.
-  const html = pageNamedIn(args);
   try {
-    const options = readArguments(args);
-    ({ json, all } = options);
-    if (options.dir !== undefined) enter(options.dir);
-    const judged = await examined(options, progress);
-    report = { ...judged, advice: adviceFor(judged, options.stack) };
+    report = await examined(readArguments(args), progress);
   } catch (error) {
     if (!(error instanceof DatabricksTokensError)) throw error;
-    progress.clear();
-    if (!json) process.stderr.write(`error: ${error.message}\n`);
     report = { exitCode: 3, sights: [], rows: [], problems: [error], advice: [] };
-    failed = true;
   } finally {
     progress.clear();
   }
-  if (html !== undefined) report = await withPage(html, report, json);
+  const isRead = report.state !== undefined;
+  if (!isRead) complain(report.problems[0]!, presentation);
+  report = await withPage(report, presentation);
   const document = documentOf(report);
   if (json) return { text: asJson(document), code: report.exitCode };
-  return { text: failed ? "" : asText(document, paperOf(process.stdout, process.env, all)), code: report.exitCode };
+  return { text: isRead ? asText(document, paperOf(process.stdout, process.env, all)) : "", code: report.exitCode };
+}
+
+/** For people; in JSON it stands among the problems. */
+function complain({ message }: DatabricksTokensError, { json }: Presentation): void {
+  if (!json) process.stderr.write(`error: ${message}\n`);
 }
 
 /** Writes the page; the report that is printed says if that failed, and has everything else all the same. */
-async function withPage(file: string, report: Report, json: boolean): Promise<Report> {
+async function withPage(report: Report, presentation: Presentation): Promise<Report> {
+  const { json, html } = presentation;
+  if (html === undefined) return report;
   try {
-    await writePage(file, asPage(documentOf(report), new Date()));
-    if (process.stderr.isTTY) process.stderr.write(`The page is ${file}\n`);
+    await writePage(html, asPage(documentOf(report), new Date()));
+    if (process.stderr.isTTY) process.stderr.write(`The page is ${html}\n`);
     return report;
   } catch (error) {
     if (!(error instanceof DatabricksTokensError)) throw error;
-    if (!json) process.stderr.write(`error: ${error.message}\n`);
-    // Only JSON has room for it among what could not be told.
+    complain(error, presentation);
     return { ...report, exitCode: 3, problems: json ? [...report.problems, error] : report.problems };
   }
 }
 
-async function examined(options: Options, progress: Progress): Promise<Judged> {
-  if (options.wish) return revokeLost(options, options.wish, progress);
+async function examined(options: Options, progress: Progress): Promise<Report> {
+  if (options.dir !== undefined) enter(options.dir);
+  const judged = options.wish ? await revokeLost(options, options.wish, progress) : await looked(options, progress);
+  return { ...judged, advice: adviceFor(judged, options.stack) };
+}
+
+async function looked(options: Options, progress: Progress): Promise<Judged> {
   const found = await find(await readStack(options, progress), progress);
   return { ...found, exitCode: exitCodeOf(found.rows, { ...options, couldNotTell: couldNotTell(found) }) };
 }

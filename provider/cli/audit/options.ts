@@ -37,11 +37,6 @@ export interface Options {
   readonly stack?: string;
   readonly dir?: string;
   readonly state?: string;
-  readonly json: boolean;
-  /** Tokens of others one by one, however many. */
-  readonly all: boolean;
-  /** Where the page is written. */
-  readonly html?: string;
   readonly failOn: readonly Kind[];
   readonly ignoreUnclaimed: boolean;
   /** What is to be revoked; absent: nothing. */
@@ -52,16 +47,19 @@ export interface Options {
 export const invalid = (what: string): DatabricksTokensError =>
   new DatabricksTokensError("INVALID_INPUT", `${what}; see databricks-tokens audit --help`);
 
+const TEXT = { type: "string" } as const;
+const FLAG = { type: "boolean", default: false } as const;
+const PRESENTATION = { json: FLAG, all: FLAG, html: TEXT } as const;
+
 /** @throws DatabricksTokensError INVALID_INPUT */
 export function readArguments(args: string[]): Options {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean", default: false } as const;
   const parse = () =>
     parseArgs({
       args,
       options: {
-        ...{ stack: text, dir: text, state: text, html: text, json: flag, all: flag, "ignore-unclaimed": flag },
-        ...{ "revoke-orphans": flag, yes: flag },
+        ...PRESENTATION,
+        ...{ stack: TEXT, dir: TEXT, state: TEXT },
+        ...{ "ignore-unclaimed": FLAG, "revoke-orphans": FLAG, yes: FLAG },
         revoke: { type: "string", multiple: true, default: [] as string[] },
         "fail-on": { type: "string", multiple: true, default: [] as string[] },
       },
@@ -72,12 +70,13 @@ export function readArguments(args: string[]): Options {
   } catch (error) {
     throw invalid((error as Error).message.split(". ")[0] ?? "");
   }
-  const { stack, dir, state, html, json, all, "fail-on": failOn, "ignore-unclaimed": ignoreUnclaimed } = values;
+  const { stack, dir, state, html, "fail-on": failOn, "ignore-unclaimed": ignoreUnclaimed } = values;
   const isKind = (name: string): name is Kind => (KINDS as readonly string[]).includes(name);
   const unknown = failOn.filter((name) => !isKind(name));
   if (unknown.length > 0) throw invalid(`--fail-on: no kind ${unknown.join(", ")}; there are ${KINDS.join(", ")}`);
   if (state !== undefined && stack !== undefined)
     throw invalid("--state and --stack name two states: give one of them");
+  if (html !== undefined) assertPlaceForPage(html);
   const wish: Wish = { orphans: values["revoke-orphans"], ids: values.revoke };
   const revokes = wish.orphans || wish.ids.length > 0;
   if (revokes && state !== undefined) throw invalid("--state has no lock to look at: revoke with --stack");
@@ -86,29 +85,41 @@ export function readArguments(args: string[]): Options {
     yes: values.yes,
     ...(stack !== undefined && { stack }),
     ...(dir !== undefined && { dir }),
-    // Files are named from where the command was started, not from --dir.
+    // Named from where the command was started, not from --dir.
     ...(state !== undefined && { state: state === STANDARD_INPUT ? state : resolve(state) }),
-    ...(html !== undefined && { html: pageAt(html) }),
-    ...{ json, all, ignoreUnclaimed, failOn: failOn.filter(isKind) },
+    ...{ ignoreUnclaimed, failOn: failOn.filter(isKind) },
   };
 }
 
-/** Where the page is to be written, if it can be; of arguments that are wrong elsewhere too: then it is to say so. */
-export function pageNamedIn(args: string[]): string | undefined {
+/** How the report is given: known also of arguments that are wrong elsewhere, for it is to say so in that way. */
+export interface Presentation {
+  readonly json: boolean;
+  /** Tokens of others one by one, however many. */
+  readonly all: boolean;
+  /** Where the page is written, if one can be there. */
+  readonly html?: string;
+}
+
+export function presentationIn(args: string[]): Presentation {
+  const { json, all, html } = parseArgs({ args, options: PRESENTATION, strict: false }).values;
+  const page = typeof html === "string" && !html.startsWith("-") && isPlaceForPage(html);
+  return { json: json === true, all: all === true, ...(page && { html: resolve(html) }) };
+}
+
+function isPlaceForPage(path: string): boolean {
   try {
-    const { html } = parseArgs({ args, options: { html: { type: "string" } }, strict: false }).values;
-    return typeof html === "string" && !html.startsWith("-") ? pageAt(html) : undefined;
+    assertPlaceForPage(path);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
 /** Before anything is read: whether the page can be written there. What is no file, such as a device, is left alone. */
-function pageAt(path: string): string {
+function assertPlaceForPage(path: string): void {
   const file = resolve(path);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found && !found.isFile()) throw invalid(`--html: ${path} is ${found.isDirectory() ? "a folder" : "not a file"}`);
   if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory())
     throw invalid(`--html: there is no folder for ${path}`);
-  return file;
 }
