@@ -135,7 +135,8 @@ function tokenOf(row: Row): AuditedToken {
     ...rotationOf(row),
     replacedAt: time(replacedAt(row)),
     retiringUntil: time(row.until),
-    scopes: listed?.scopes?.map((scope) => foreignText(scope)) ?? null,
+    // Of one that is not listed the state knows what was granted.
+    scopes: (listed ?? held?.token.state.inputs)?.scopes?.map((scope) => foreignText(scope)) ?? null,
     flags: flagsOf(row),
   };
 }
