@@ -66,6 +66,7 @@ export async function benchAudit(): Promise<void> {
     const runs = median(took.get("text")!.map(({ children }) => children.length));
     const [text] = took.get("text")!;
     console.log(`Pulumi CLI  ${runs} runs: ${text!.children.map(({ command }) => command).join(", ")}`);
+    console.log(`workspace   ${(await answering(workspace)).toFixed(2)} s of the rest, to answer with the list`);
     await absent(workspace, stack, here, env, folder);
   } finally {
     stack?.remove();
@@ -88,6 +89,14 @@ async function inTurns(cases: readonly Case[], env: Record<string, string>, fold
   }
   for (const { title } of AGAINST ? cases : []) console.log(`${title.padEnd(9)}${row(others.get(title)!)}  (before)`);
   return took;
+}
+
+/** What the local workspace takes, whoever asks: seconds. */
+async function answering(workspace: LocalWorkspace): Promise<number> {
+  const start = performance.now();
+  const headers = { authorization: `Bearer ${workspace.admin.token}` };
+  await (await fetch(`${workspace.host}/api/2.0/token-management/tokens`, { headers })).text();
+  return (performance.now() - start) / 1000;
 }
 
 /** Tokens of the state that are in no list are shown to the workspace one by one. */

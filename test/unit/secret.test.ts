@@ -22,7 +22,7 @@ describe("secret", () => {
 
 describe("redaction", () => {
   const value = `no-known-prefix-${Math.random()}`;
-  new Secret(value);
+  before(() => void new Secret(value));
 
   it("hides a secret by its value, in errors that this package makes", () => {
     const error = new DatabricksTokensError("SERVER_ERROR", `the server said ${value} and ${value}`);
