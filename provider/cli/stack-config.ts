@@ -49,7 +49,7 @@ function hasProject(folder: string): boolean {
   return here || (dirname(folder) !== folder && hasProject(dirname(folder)));
 }
 
-export async function selectedStack(): Promise<string | undefined> {
+async function selectedStack(): Promise<string | undefined> {
   const ran = await pulumi(["stack", "--show-name", "--non-interactive"]);
   if (ran.code === 0) return ran.stdout.trim() || undefined;
   if (/no stack selected/i.test(ran.stderr)) return undefined;

@@ -39,7 +39,7 @@ describe("property: audit", () => {
           return { name: item.nonce, ...rest, ...(current && { current }) };
         });
         const text = exported(resources, { pending: cut.map((item) => ({ name: item, nonce: item })), sealed });
-        const state = readExport(text, "organization");
+        const state = readExport(text);
         const infos = list.map((item) => {
           const of = { nonce: item.nonce, origin: { ...OURS, stack: item.stack } };
           return listed(item.id, { creationTime: NOW - item.age * DAY, ...(item.marked && { of }) });
@@ -84,7 +84,7 @@ describe("property: audit", () => {
         ),
         (text) => {
           try {
-            readExport(text, "o");
+            readExport(text);
           } catch (error) {
             assert.equal((error as { code?: string }).code, "STATE_NOT_OURS", String(error));
           }

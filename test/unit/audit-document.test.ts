@@ -17,7 +17,7 @@ const ci: Made = {
 const gone: Made = { name: "gone", nonce: "bb", current: { tokenId: "dead", creationTime: NOW - 91 * DAY } };
 
 function report(more: Partial<Report> = {}): Report {
-  const state = readExport(exported([ci, gone], { pending: [{ name: "cut", nonce: "cc" }] }), "organization");
+  const state = readExport(exported([ci, gone], { pending: [{ name: "cut", nonce: "cc" }] }));
   const { lastUsedDay: _, ...unused } = listed("ada's", { text: "my\u001b[31m laptop", expiryTime: -1 });
   const tokens = [
     listed("now", { of: ci, text: "for CI", creationTime: NOW - 20 * DAY, scopes: ["sql"] }),
@@ -65,7 +65,7 @@ describe("audit: the document", () => {
   it("what is late lives on from now, never past its expiry; with rotateEverySeconds 0 there is no overlap", () => {
     const one = (inputs: Record<string, unknown>, age: number) => {
       const made: Made = { current: { tokenId: "t", creationTime: NOW - age * DAY }, inputs };
-      const state = readExport(exported([made]), "organization");
+      const state = readExport(exported([made]));
       const seen: Seen = { host: HOST, tokens: [], owners: "all", now: NOW, refused: new Set() };
       return documentOf({ exitCode: 0, state, sights: [], rows: classify(state, [seen]), problems: [], advice: [] })
         .tokens[0]!;

@@ -36,7 +36,7 @@ describe("audit: the work grows with the tokens, not with their square", functio
       took[step] = user + system;
       return made;
     };
-    const read = timed("read", () => readExport(state, "organization"));
+    const read = timed("read", () => readExport(state));
     const seen = { host: HOST, tokens, owners: "all" as const, now: NOW, refused: new Set<string>() };
     const rows = timed("classify", () => classify(read, [seen]));
     const sights = [{ host: HOST, seen, ownerOf: new Map() }];

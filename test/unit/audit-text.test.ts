@@ -14,7 +14,7 @@ import { DAY, exported, HOST, listed, type Made, NOW } from "./audit-state";
 const PLAIN: Paper = { colour: false, ascii: false, all: false };
 
 function audited(made: readonly Made[], tokens: Seen["tokens"], more: Partial<Seen> = {}): AuditDocument {
-  const state = readExport(exported(made), "organization");
+  const state = readExport(exported(made));
   const seen: Seen = { host: HOST, tokens, owners: "all", now: NOW, refused: new Set(), ...more };
   const rows = classify(state, [seen]);
   const sights = [{ host: HOST, seen, ownerOf: new Map() }];

@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodeOf } from "../../provider/cli/audit/exit-code";
-import { readExport } from "../../provider/cli/audit/exported-state";
+import { readExport, type StackName } from "../../provider/cli/audit/exported-state";
 import { ageDays, daysLeft, flagsOf } from "../../provider/cli/audit/flags";
 import { classify, type Row, type Seen } from "../../provider/cli/audit/kinds";
 import { assertNoLock } from "../../provider/cli/audit/lock";
 import { plan } from "../../provider/cli/audit/revocation";
+import { partsOf } from "../../provider/cli/audit/stack-name";
 import type { DatabricksTokensError } from "../../provider/errors";
 import { DAY, exported, HOST, listed, type Made, NOW, OURS } from "./audit-state";
 
@@ -15,8 +16,7 @@ const seen = (tokens: Seen["tokens"], more: Partial<Seen> = {}): Seen => ({
   ...{ host: HOST, tokens, owners: "all", now: NOW, refused: new Set() },
   ...more,
 });
-const read = (made: Made[], more: Parameters<typeof exported>[1] = {}) =>
-  readExport(exported(made, more), "organization");
+const read = (made: Made[], more: Parameters<typeof exported>[1] = {}) => readExport(exported(made, more));
 const kinds = (rows: readonly Row[]) => Object.fromEntries(rows.map(({ tokenId, kind }) => [tokenId, kind]));
 const one = (made: Made, tokens: Seen["tokens"], more: Partial<Seen> = {}): Row =>
   classify(read([made]), [seen(tokens, more)])[0]!;
@@ -67,7 +67,7 @@ describe("audit: kinds", () => {
 
   it("a known id is ours whatever its comment says: comments are edited, stacks renamed", () => {
     assert.equal(one({ current: { tokenId: "t" } }, [listed("t", { text: "edited" })]).kind, "managed");
-    const renamed = readExport(exported([{ current: { tokenId: "t" } }], { stack: "live" }), "organization");
+    const renamed = readExport(exported([{ current: { tokenId: "t" } }], { stack: "live" }));
     const rows = classify(renamed, [
       seen([
         listed("t", { of: {} }),
@@ -81,8 +81,13 @@ describe("audit: kinds", () => {
   it("a stack without a token yet is known by its URN", () => {
     const rows = classify(read([]), [seen([listed("t", { of: { nonce: "dd" } })])]);
     assert.deepEqual(kinds(rows), { t: "unclaimed" });
-    const elsewhere = classify(readExport(exported([]), "acme"), [seen([listed("t", { of: { nonce: "dd" } })])]);
+    const elsewhere = classify(readExport(exported([]), { ...OURS, organization: "acme" }), [
+      seen([listed("t", { of: { nonce: "dd" } })]),
+    ]);
     assert.deepEqual(kinds(elsewhere), { t: "other-stack" });
+    const emptied = readExport('{"version":3,"deployment":{}}', partsOf("organization/p/dev"));
+    assert.deepEqual(emptied.stacks, [OURS]);
+    assert.deepEqual(["dev", "a/b/c/d", ""].map(partsOf), [undefined, undefined, undefined]);
   });
 
   it("a nonce and an id hold on their own workspace alone", () => {
@@ -260,9 +265,9 @@ describe("audit: what may be revoked", () => {
   });
   it("the lock of a folder: a file in the stack's own, in both layouts", () => {
     const folder = mkdtempSync(join(tmpdir(), "pdt-lock-"));
-    const code = (): string | undefined => {
+    const code = (names: StackName[] = [OURS]): string | undefined => {
       try {
-        assertNoLock(folder, [OURS]);
+        assertNoLock(folder, names);
         return undefined;
       } catch (error) {
         return (error as DatabricksTokensError).code;
@@ -278,6 +283,7 @@ describe("audit: what may be revoked", () => {
         assert.equal(code(), "RUN_UNDER_WAY");
         rmSync(join(locks, "x.json"));
       }
+      assert.equal(code([]), "LOCK_UNKNOWN", "whose lock it would be is not known");
       const other = join(folder, ".pulumi", "locks", "organization", "p", "prod");
       mkdirSync(other);
       writeFileSync(join(other, "x.json"), "{}");
@@ -291,7 +297,7 @@ describe("audit: what may be revoked", () => {
 describe("audit: states that can't be read", () => {
   const failing = (text: string): DatabricksTokensError => {
     try {
-      readExport(text, "organization");
+      readExport(text);
     } catch (error) {
       return error as DatabricksTokensError;
     }
@@ -308,11 +314,11 @@ describe("audit: states that can't be read", () => {
     assert.match(failing('{"version":3,"deployment":{"resources":[{}]}}').message, /no URN/);
   });
   it("an empty stack is a state; a token of another version is a problem beside the others", () => {
-    assert.deepEqual(readExport('{"version":3,"deployment":{}}', "o").tokens, []);
+    assert.deepEqual(readExport('{"version":3,"deployment":{}}').tokens, []);
     const text = exported([{ current: { tokenId: "t" } }, { name: "newer", nonce: "bb" }]);
     const document = JSON.parse(text);
     document.deployment.resources[2].outputs.schemaVersion = 9;
-    const state = readExport(JSON.stringify(document), "organization");
+    const state = readExport(JSON.stringify(document));
     assert.deepEqual(
       [state.tokens.length, state.problems.map(({ code, text }) => [code, text.slice(0, 6)])],
       [1, [["STATE_NOT_OURS", "newer:"]]],

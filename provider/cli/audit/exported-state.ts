@@ -5,7 +5,9 @@ import { type Properties, readInputs, readState, type TokenState } from "../../t
 
 /** What `pulumi stack export` says of tokens. Pure. */
 
-const TOKEN_TYPE = "pulumi-nodejs:dynamic/databricks:Token";
+export const TOKEN_TYPE = "pulumi-nodejs:dynamic/databricks:Token";
+/** What every stack outside of Pulumi Cloud has. */
+const ORGANIZATION = "organization";
 /** Marks a secret in an exported state. */
 const SECRET = "4dabf18193072939515e22adb298388d";
 
@@ -52,10 +54,10 @@ interface Exported {
 }
 
 /**
- * Reads an exported state. `organization` is that of a stack none of whose tokens tells it.
+ * Reads an exported state. `own`: what the stack is called, where no token in it tells.
  * @throws DatabricksTokensError STATE_NOT_OURS, which quotes nothing of the text
  */
-export function readExport(text: string, organization: string): ExportedState {
+export function readExport(text: string, own?: StackName): ExportedState {
   const deployment = deploymentOf(text);
   const resources = listOf(deployment["resources"]);
   const pending = listOf(deployment["pending_operations"]).map((item) => Object(item)["resource"]);
@@ -87,7 +89,7 @@ export function readExport(text: string, organization: string): ExportedState {
     stacks: stacksOf(
       wishes.flatMap(({ origin }) => (origin ? [origin] : [])),
       found,
-      organization,
+      own,
     ),
     tokens,
     nonces: nonces.map(({ nonce, host }) => ({ nonce, host })),
@@ -173,18 +175,18 @@ function openedValue(value: unknown): unknown {
 }
 
 /** By what the tokens' origins say, and by the URNs, whose stack is today's name. */
-function stacksOf(origins: readonly TokenOrigin[], resources: readonly Exported[], organization: string): StackName[] {
+function stacksOf(origins: readonly TokenOrigin[], resources: readonly Exported[], own?: StackName): StackName[] {
   const names: StackName[] = [];
   const add = ({ organization, project, stack }: StackName): void => {
     const name = { organization, project, stack };
     if (!names.some((other) => sameStack(other, name))) names.push(name);
   };
   for (const origin of origins) add(origin);
-  const organizations =
-    origins.length > 0 ? [...new Set(origins.map((origin) => origin.organization))] : [organization];
+  if (own) add(own);
+  const organizations = names.length > 0 ? [...new Set(names.map((name) => name.organization))] : [ORGANIZATION];
   for (const urn of resources.slice(0, 1).map((resource) => resource.urn)) {
     const [stack = "", project = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
-    for (const name of organizations) add({ organization: name, project, stack });
+    for (const organization of organizations) add({ organization, project, stack });
   }
   return names;
 }

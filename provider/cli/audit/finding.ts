@@ -2,12 +2,13 @@ import { resolveHost, type WorkspaceInput } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
 import { surroundings, useConfig } from "../../process/surroundings";
 import { stackConfig } from "../stack-config";
-import { type ExportedState, readExport } from "./exported-state";
+import { type ExportedState, readExport, TOKEN_TYPE } from "./exported-state";
 import { classify, type Row } from "./kinds";
 import type { Options } from "./options";
 import type { Progress } from "./progress";
 import { isSealed, look, type Sight } from "./sight";
-import { exportIn, exportOf, organizationIn } from "./stack-export";
+import { exportIn, exportOf } from "./stack-export";
+import { partsOf, wholeName } from "./stack-name";
 
 /** What is there at one moment: the state, and then the workspaces that it names. */
 export interface Finding {
@@ -26,7 +27,10 @@ export interface Stack {
 
 /** What `--state` or the Pulumi CLI has of the stack at this moment. */
 export async function readState({ state, stack }: Options): Promise<ExportedState> {
-  return readExport(state === undefined ? await exportOf(stack) : await exportIn(state), organizationIn(stack));
+  if (state !== undefined) return readExport(await exportIn(state));
+  const text = await exportOf(stack);
+  // Of a stack that was emptied, what a killed plugin left has the name in its marker, and nothing else has it any more.
+  return readExport(text, text.includes(TOKEN_TYPE) ? undefined : partsOf(await wholeName(stack)));
 }
 
 /** The state, and beside it the config, by which the workspaces are signed in to from then on. */

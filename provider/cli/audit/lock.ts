@@ -7,6 +7,7 @@ import { foreignText } from "../../workspace/foreign-text";
 import { ending, pulumi } from "../pulumi";
 import type { StackName } from "./exported-state";
 import { probe } from "./lock-probe";
+import { wholeName } from "./stack-name";
 
 /** Throws RUN_UNDER_WAY while a Pulumi run holds the lock of one of the names, LOCK_UNKNOWN where that can't be told. */
 export type Lock = (names: readonly StackName[]) => Promise<void>;
@@ -36,11 +37,15 @@ export async function lockOfBackend(stack: string | undefined): Promise<Lock> {
     // Asked for once, and not before the state was exported: that a stack is missing is told there.
     let name: string | undefined;
     return async (names) => {
-      name ??= await wholeName(stack);
+      name ??= await wholeName(stack).catch(asUnknown);
       await assertFree(url, name, names);
     };
   }
   throw unknown(`locks of a backend of ${foreignText(url.split(":")[0] ?? "")} can't be read from here`);
+}
+
+function asUnknown(error: Error): never {
+  throw error instanceof DatabricksTokensError ? unknown(error.text) : error;
 }
 
 function folderOf(url: string): string {
@@ -53,6 +58,7 @@ function folderOf(url: string): string {
 export function assertNoLock(folder: string, names: readonly StackName[]): void {
   const state = join(folder, ".pulumi");
   if (!existsSync(state)) throw unknown("the folder of the backend has no .pulumi");
+  if (names.length === 0) throw unknown("the state does not say what the stack is called");
   for (const { project, stack } of names) {
     for (const place of [join("organization", project, stack), stack]) {
       const locks = join(state, "locks", place);
@@ -60,15 +66,6 @@ export function assertNoLock(folder: string, names: readonly StackName[]): void 
       if (readdirSync(locks).some((name) => name.endsWith(".json"))) throw underWay(stack);
     }
   }
-}
-
-/** As the backend calls the stack today, which its tokens may not know yet; before projects were told apart, `dev`. */
-async function wholeName(stack: string | undefined): Promise<string> {
-  const named = stack === undefined ? [] : ["--stack", stack];
-  const ran = await pulumi(["stack", "--show-name", "--fully-qualify-stack-names", "--non-interactive", ...named]);
-  const name = ran.stdout.trim();
-  if (ran.code !== 0 || name === "") throw unknown(foreignText(ran.stderr) || ending(ran));
-  return name;
 }
 
 async function assertFree(url: string, name: string, names: readonly StackName[]): Promise<void> {
