@@ -15,7 +15,7 @@ describe("the delegate, from a project of its own", function () {
   before(async () => {
     packed = await Packed.pack();
     const expected =
-      /^(dist\/.*\.(js|d\.ts)|docs\/.*\.md|package\.json|README\.md|SECURITY\.md|STATE\.md|CHANGELOG\.md|LICENSE)$/;
+      /^(dist\/.*\.(js|d\.ts)|docs\/.*\.(md|schema\.json)|package\.json|README\.md|SECURITY\.md|STATE\.md|CHANGELOG\.md|LICENSE)$/;
     assert.deepEqual(
       packed.paths.filter((path) => !expected.test(path)),
       [],
