@@ -70,6 +70,7 @@ export type ErrorCode =
   | "OUTPUT_UNUSABLE" // not a text, or not one that can be a token
   // databricks-tokens audit
   | "RUN_UNDER_WAY" // a Pulumi run holds the stack's lock
+  | "UNEXPECTED" // a defect of this package
   | "LOCK_UNKNOWN" // whether one does can't be told
   | "REPORT_NOT_WRITTEN"; // the page of --html
 

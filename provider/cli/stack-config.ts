@@ -83,8 +83,8 @@ export function readConfig(
     const { value, secret } = Object(item) as { value?: unknown; secret?: unknown };
     if (secret === true) secretKeys.push(key);
     if (typeof value !== "string") locked.push(key);
-    // A `Secret` once made, it is not printed whatever becomes of the value.
-    else values.set(key, secret === true ? new Secret(value).reveal() : value);
+    // A `Secret` once made, it is not printed whatever becomes of the value. A host says where; hidden it would say nothing.
+    else values.set(key, secret === true && !key.endsWith(":host") ? new Secret(value).reveal() : value);
   }
   return { values, secretKeys, locked };
 }

@@ -9,6 +9,8 @@ const MAX_READ = 64 * 1024;
 const TOKEN_LIKE = [
   /\b(bearer|basic)(\s+|%20)[^\s"'<>,;]+/gi,
   /(dapi|dkea|dose|dsapi)[0-9a-z-]{8,}/gi, // Databricks' own: tokens and OAuth secrets
+  /(?<=:\/\/)[^\s/]+(?=@)/g, // who signs in to a backend, in its address
+  /(?<=[?&]sig=)[^\s&"']+/gi, // of a shared access signature
   /\beyJ[\w-]{5,}(\.[\w-]*){0,2}/g, // JSON web tokens
 ];
 

@@ -5,7 +5,7 @@ import { readExport } from "../../provider/cli/audit/exported-state";
 import { flagsOf } from "../../provider/cli/audit/flags";
 import { classify } from "../../provider/cli/audit/kinds";
 import { parseComment } from "../../provider/token/marker";
-import { DAY, exported, HOST, listed, type Made, NOW, OURS } from "../unit/audit-state";
+import { DAY, exported, listed, type Made, NOW, OURS, seenOf } from "../unit/audit-state";
 
 const nonce = fc.constantFrom("a1", "b2", "c3", "d4");
 const stack = fc.constantFrom("dev", "prod");
@@ -44,7 +44,7 @@ describe("property: audit", () => {
           const of = { nonce: item.nonce, origin: { ...OURS, stack: item.stack } };
           return listed(item.id, { creationTime: NOW - item.age * DAY, ...(item.marked && { of }) });
         });
-        const rows = classify(state, [{ host: HOST, tokens: infos, owners: "all", now: NOW, refused: new Set() }]);
+        const rows = classify(state, [seenOf(infos)]);
         const knownIds = new Set<string | undefined>(
           held.flatMap(({ current, retiring }) => [current, ...retiring].map((t) => t?.tokenId)),
         );

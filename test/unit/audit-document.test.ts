@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { asJson, documentOf, type Report } from "../../provider/cli/audit/document";
 import { readExport } from "../../provider/cli/audit/exported-state";
-import { classify, KINDS, type Seen } from "../../provider/cli/audit/kinds";
+import { classify, KINDS } from "../../provider/cli/audit/kinds";
 import { DatabricksTokensError } from "../../provider/errors";
 import { assertAsDocumented } from "./audit-schema";
-import { DAY, exported, HOST, listed, type Made, NOW, OURS, values } from "./audit-state";
+import { DAY, exported, HOST, listed, type Made, NOW, OURS, seenOf, sightOf, values } from "./audit-state";
 
 const FAR = "https://far.example.com";
 const ci: Made = {
@@ -28,12 +29,9 @@ function report(more: Partial<Report> = {}): Report {
     listed("theirs", { of: { nonce: "ee", origin: { ...OURS, stack: "prod" } } }),
     unused,
   ];
-  const seen: Seen = { host: HOST, tokens, owners: "all", now: NOW, refused: new Set() };
+  const seen = seenOf(tokens);
   const problem = new DatabricksTokensError("UNREACHABLE", "Nobody answers");
-  const sights = [
-    { host: HOST, seen, ownerOf: new Map() },
-    { host: FAR, ownerOf: new Map(), problem },
-  ];
+  const sights = [sightOf(seen), { host: FAR, ownerOf: new Map(), problem, gaps: [] }];
   return { exitCode: 3, state, sights, rows: classify(state, [seen]), problems: [problem], advice: ["Go on"], ...more };
 }
 
@@ -43,7 +41,7 @@ describe("audit: the document", () => {
     assertAsDocumented(document);
     assert.deepEqual(new Set(document.tokens.map(({ kind }: { kind: string }) => kind)), new Set(KINDS));
     const revocation = (["revoked", "left", "refused", "failed"] as const).map((outcome) => {
-      return { tokenId: "t", outcome, reason: "" };
+      return { host: outcome === "refused" ? null : HOST, tokenId: "t", outcome, reason: "" };
     });
     assertAsDocumented(JSON.parse(asJson(documentOf(report({ revocation })))));
     assertAsDocumented(JSON.parse(asJson(documentOf({ exitCode: 3, sights: [], rows: [], problems: [], advice: [] }))));
@@ -66,7 +64,7 @@ describe("audit: the document", () => {
     const one = (inputs: Record<string, unknown>, age: number) => {
       const made: Made = { current: { tokenId: "t", creationTime: NOW - age * DAY }, inputs };
       const state = readExport(exported([made]));
-      const seen: Seen = { host: HOST, tokens: [], owners: "all", now: NOW, refused: new Set() };
+      const seen = seenOf([]);
       return documentOf({ exitCode: 0, state, sights: [], rows: classify(state, [seen]), problems: [], advice: [] })
         .tokens[0]!;
     };
@@ -75,6 +73,21 @@ describe("audit: the document", () => {
     assert.equal(one({ overlapSeconds: 86_400 }, 70).overlapEndsAt, day(1));
     const never = one({ rotateEverySeconds: 0 }, 70);
     assert.deepEqual([never.rotatesAt, never.overlapEndsAt], [day(20), null]);
+  });
+
+  it("what a workspace or a state sends as id and host, and what is typed as --revoke, is shown as text of others", () => {
+    const value = `dapi${randomBytes(16).toString("hex")}`;
+    const host = "https://x\u001b]0;title\u0007.example.com";
+    const seen = seenOf([listed(`${value}\u001b[2J`, { text: "x" })], { host });
+    const rows = classify(readExport(exported([])), [seen]);
+    const revocation = [
+      { host: null, tokenId: value, outcome: "refused", reason: "no such token is to be seen" },
+    ] as const;
+    const shown = documentOf({ exitCode: 3, sights: [sightOf(seen)], rows, problems: [], advice: [], revocation });
+    assert.deepEqual(
+      [shown.tokens[0]!.tokenId, shown.tokens[0]!.host, shown.workspaces[0]!.host, shown.revocation![0]!.tokenId],
+      ["[secret][2J", "https://x]0;title.example.com", "https://x]0;title.example.com", "[secret]"],
+    );
   });
 
   it("by workspace, kind, name and age; texts of others on one line, and no value of a token", () => {

@@ -40,8 +40,8 @@ describe("audit: revoking several tokens", () => {
     const way: Way = { context: { ...context, limits }, credential: context.credentials[0]! };
     const { host } = workspace;
     const sight: Sight = own
-      ? { host, ownerOf: new Map(ids.map((id) => [id, way])) }
-      : { host, administrator: way, ownerOf: new Map() };
+      ? { host, ownerOf: new Map(ids.map((id) => [id, way])), gaps: [] }
+      : { host, administrator: way, ownerOf: new Map(), gaps: [] };
     return revokeAll(
       ids.map((tokenId) => ({ host, tokenId }) as Row),
       [sight],

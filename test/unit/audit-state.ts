@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { Seen } from "../../provider/cli/audit/kinds";
+import type { Sight } from "../../provider/cli/audit/sight";
 import { Secret } from "../../provider/secret";
 import { markComment } from "../../provider/token/marker";
 import { type TokenRecord, writeState } from "../../provider/token/state";
@@ -113,3 +115,11 @@ export function listed(
     ...rest,
   };
 }
+
+/** What an administrator sees. */
+export const seenOf = (tokens: Seen["tokens"], more: Partial<Seen> = {}): Seen => ({
+  ...{ host: HOST, tokens, owners: "all", signedInAs: ["admin@example.com"], now: NOW, isTimeKnown: true },
+  refused: new Set(),
+  ...more,
+});
+export const sightOf = (seen: Seen): Sight => ({ host: seen.host, seen, ownerOf: new Map(), gaps: [] });

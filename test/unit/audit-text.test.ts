@@ -9,15 +9,15 @@ import { type Paper, paperOf } from "../../provider/cli/audit/paper";
 import { table } from "../../provider/cli/audit/table";
 import { asText } from "../../provider/cli/audit/text";
 import { timeline } from "../../provider/cli/audit/timeline";
-import { DAY, exported, HOST, listed, type Made, NOW } from "./audit-state";
+import { DAY, exported, listed, type Made, NOW, seenOf, sightOf } from "./audit-state";
 
 const PLAIN: Paper = { colour: false, ascii: false, all: false };
 
 function audited(made: readonly Made[], tokens: Seen["tokens"], more: Partial<Seen> = {}): AuditDocument {
   const state = readExport(exported(made));
-  const seen: Seen = { host: HOST, tokens, owners: "all", now: NOW, refused: new Set(), ...more };
+  const seen = seenOf(tokens, more);
   const rows = classify(state, [seen]);
-  const sights = [{ host: HOST, seen, ownerOf: new Map() }];
+  const sights = [sightOf(seen)];
   return documentOf({ exitCode: 0, state, sights, rows, problems: [], advice: [] });
 }
 

@@ -3,23 +3,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodeOf } from "../../provider/cli/audit/exit-code";
-import { readExport, type StackName } from "../../provider/cli/audit/exported-state";
+import { readExport } from "../../provider/cli/audit/exported-state";
 import { ageDays, daysLeft, flagsOf } from "../../provider/cli/audit/flags";
+import { gapsOf } from "../../provider/cli/audit/gaps";
 import { classify, type Row, type Seen } from "../../provider/cli/audit/kinds";
 import { assertNoLock } from "../../provider/cli/audit/lock";
 import { plan } from "../../provider/cli/audit/revocation";
 import { partsOf } from "../../provider/cli/audit/stack-name";
 import type { DatabricksTokensError } from "../../provider/errors";
-import { DAY, exported, HOST, listed, type Made, NOW, OURS } from "./audit-state";
+import { DAY, exported, HOST, listed, type Made, NOW, OURS, seenOf } from "./audit-state";
 
-const seen = (tokens: Seen["tokens"], more: Partial<Seen> = {}): Seen => ({
-  ...{ host: HOST, tokens, owners: "all", now: NOW, refused: new Set() },
-  ...more,
-});
 const read = (made: Made[], more: Parameters<typeof exported>[1] = {}) => readExport(exported(made, more));
 const kinds = (rows: readonly Row[]) => Object.fromEntries(rows.map(({ tokenId, kind }) => [tokenId, kind]));
 const one = (made: Made, tokens: Seen["tokens"], more: Partial<Seen> = {}): Row =>
-  classify(read([made]), [seen(tokens, more)])[0]!;
+  classify(read([made]), [seenOf(tokens, more)])[0]!;
 const fine = { couldNotTell: false };
 
 describe("audit: kinds", () => {
@@ -33,7 +30,7 @@ describe("audit: kinds", () => {
     const pending: Made = { name: "later", nonce: "bb" };
     const state = read([ci, { name: "gone", nonce: "cc", current: { tokenId: "dead" } }], { pending: [pending] });
     const rows = classify(state, [
-      seen(
+      seenOf(
         [
           listed("now", { of: ci, text: "for CI" }),
           listed("new", { of: ci }),
@@ -69,7 +66,7 @@ describe("audit: kinds", () => {
     assert.equal(one({ current: { tokenId: "t" } }, [listed("t", { text: "edited" })]).kind, "managed");
     const renamed = readExport(exported([{ current: { tokenId: "t" } }], { stack: "live" }));
     const rows = classify(renamed, [
-      seen([
+      seenOf([
         listed("t", { of: {} }),
         listed("before", { of: { nonce: "ee" } }),
         listed("after", { of: { nonce: "ff", origin: { ...OURS, stack: "live" } } }),
@@ -79,10 +76,10 @@ describe("audit: kinds", () => {
   });
 
   it("a stack without a token yet is known by its URN", () => {
-    const rows = classify(read([]), [seen([listed("t", { of: { nonce: "dd" } })])]);
+    const rows = classify(read([]), [seenOf([listed("t", { of: { nonce: "dd" } })])]);
     assert.deepEqual(kinds(rows), { t: "unclaimed" });
     const elsewhere = classify(readExport(exported([]), { ...OURS, organization: "acme" }), [
-      seen([listed("t", { of: { nonce: "dd" } })]),
+      seenOf([listed("t", { of: { nonce: "dd" } })]),
     ]);
     assert.deepEqual(kinds(elsewhere), { t: "other-stack" });
     const emptied = readExport('{"version":3,"deployment":{}}', partsOf("organization/p/dev"));
@@ -93,7 +90,7 @@ describe("audit: kinds", () => {
   it("a nonce and an id hold on their own workspace alone", () => {
     const made = { current: { tokenId: "t" } };
     const other = "https://other.example.com";
-    const rows = classify(read([made]), [seen([listed("t", { of: made })], { host: other })]);
+    const rows = classify(read([made]), [seenOf([listed("t", { of: made })], { host: other })]);
     assert.deepEqual(kinds(rows), { t: "unclaimed" });
   });
 
@@ -116,7 +113,7 @@ describe("audit: kinds", () => {
   it("an encrypted export never makes an orphan of what it may have in its lists", () => {
     const made = { current: { tokenId: "t" }, retiring: [{ tokenId: "old" }] };
     const rows = classify(read([made], { sealed: true }), [
-      seen([listed("t", { of: made }), listed("old", { of: made }), listed("stray", { of: { nonce: "dd" } })]),
+      seenOf([listed("t", { of: made }), listed("old", { of: made }), listed("stray", { of: { nonce: "dd" } })]),
     ]);
     assert.deepEqual(kinds(rows), { t: "managed", old: "retiring", stray: "unclaimed" });
     assert.deepEqual(flagsOf(rows[1]!), ["not-sure"]);
@@ -136,7 +133,7 @@ describe("audit: kinds", () => {
         [other, [{ configNamespace: "second" }]],
       ],
     );
-    const rows = classify(state, [seen([listed("a", { of: {} })]), seen([listed("b")], { host: other })]);
+    const rows = classify(state, [seenOf([listed("a", { of: {} })]), seenOf([listed("b")], { host: other })]);
     assert.deepEqual(kinds(rows), { a: "managed", b: "managed" });
   });
 });
@@ -189,7 +186,7 @@ describe("audit: flags", () => {
 });
 
 describe("audit: exit codes", () => {
-  const row = (made: Made, ...tokens: Seen["tokens"]) => classify(read([made]), [seen(tokens)]);
+  const row = (made: Made, ...tokens: Seen["tokens"]) => classify(read([made]), [seenOf(tokens)]);
   it("0 fine, 1 due, 2 orphans or unclaimed, 3 could not tell; the worst one counts", () => {
     const made = { current: { tokenId: "t" } };
     const good = row(made, listed("t", { of: made }));
@@ -214,19 +211,31 @@ describe("audit: exit codes", () => {
   });
 });
 
+describe("audit: what a list may lack", () => {
+  const made: Made = { current: { tokenId: "t", owner: "robot" } };
+  const codes = (more: Partial<Seen>) => gapsOf(seenOf([], more), read([made])).map(({ code }) => code);
+  it("everybody's, but not a living one of the state's; one's own, where the state has tokens of others", () => {
+    assert.deepEqual(codes({}), []);
+    assert.deepEqual(codes({ alive: new Set(["t"]) }), ["UNEXPECTED_ANSWER"]);
+    assert.deepEqual(codes({ owners: ["ada@example.com"] }), []);
+    assert.deepEqual(codes({ owners: ["eve@example.com"] }), ["PERMISSION_DENIED"]);
+    assert.deepEqual(codes({ owners: ["ada@example.com"], alive: new Set(["t"]) }), ["PERMISSION_DENIED"]);
+  });
+});
+
 describe("audit: what may be revoked", () => {
   const made: Made = {
     current: { tokenId: "now" },
     retiring: [{ tokenId: "old", revokeAfter: NOW + DAY }],
   };
   const rows = classify(read([made]), [
-    seen(
+    seenOf(
       [
         listed("now", { of: made }),
         listed("old", { of: made }),
         listed("lost", { of: made }),
         listed("young", { of: made, creationTime: NOW - 299_999 }),
-        listed("ageless", { of: made, creationTime: 0 }),
+        listed("ageless", { of: made, creationTime: 0, expiryTime: NOW + DAY }),
         listed("stray", { of: { nonce: "dd" } }),
         listed("theirs", { of: { nonce: "aa", origin: { ...OURS, stack: "prod" } } }),
         listed("ada's"),
@@ -245,7 +254,7 @@ describe("audit: what may be revoked", () => {
     ];
     assert.deepEqual(planned(true), [["lost"], young]);
     assert.deepEqual(planned(false, "stray", "stray", "lost"), [["stray", "lost"], []]);
-    assert.deepEqual(planned(true, "stray"), [["lost", "stray"], young]);
+    assert.deepEqual(planned(true, "stray"), [["stray", "lost"], young]);
     assert.deepEqual(planned(false), [[], []]);
   });
   it("never what the state has, another stack's, people's, or an unknown one; then nothing at all", () => {
@@ -263,11 +272,44 @@ describe("audit: what may be revoked", () => {
       );
     }
   });
+  it("no orphan of somebody who mints nothing for this stack, nor one that is in use: a marker can be copied", () => {
+    const held: Made = { current: { tokenId: "now" } };
+    const [state, day] = [read([held]), { creationTime: NOW - 9 * DAY }];
+    const reasons = (tokens: Seen["tokens"], more: Partial<Seen> = {}, ids: string[] = []) => {
+      const rows = classify(state, [seenOf(tokens, more)]);
+      assert.ok(rows.every(({ kind, tokenId }) => kind === "orphan" || tokenId === "now"));
+      const { revoke, outcomes } = plan(rows, { orphans: true, ids }, 300_000);
+      return [revoke.map(({ tokenId }) => tokenId), ...outcomes.map(({ reason }) => reason)];
+    };
+    const now = listed("now", { of: held });
+    const eves = listed("eve's", { of: held, ...day, owner: "eve@example.com", lastUsedDay: NOW - 9 * DAY });
+    assert.match(
+      String(reasons([now, eves])[1]),
+      /^it belongs to eve@example.com, who mints no tokens of this stack.*--revoke eve's/,
+    );
+    assert.deepEqual(
+      reasons([now, eves], { signedInAs: ["eve@example.com"] }),
+      [["eve's"]],
+      "she signs in to this audit",
+    );
+    assert.deepEqual(reasons([now, eves], {}, ["eve's"]), [["eve's"]], "who names it has looked");
+    const used = (lastUsedDay: number) => listed("used", { of: held, ...day, lastUsedDay });
+    assert.match(String(reasons([now, used(NOW - DAY)])[1]), /^it was used on 2026-11-23, so somebody has its value/);
+    assert.deepEqual(reasons([now, used(NOW - 8 * DAY)]), [["used"]], "by its own proof");
+    assert.match(String(reasons([now, used(NOW - 8 * DAY)], { isTimeKnown: false })[1]), /too slowly to tell its time/);
+  });
+  it("one that has expired is no more to revoke, and does not count", () => {
+    const lost = listed("lost", { of: made, creationTime: NOW - 91 * DAY });
+    const rows = classify(read([made]), [seenOf([listed("now", { of: made }), listed("old", { of: made }), lost])]);
+    assert.deepEqual(flagsOf(rows[2]!), ["expired"]);
+    assert.equal(exitCodeOf(rows, fine), 0);
+    assert.deepEqual(plan(rows, { orphans: true, ids: [] }, 300_000), { revoke: [], outcomes: [] });
+  });
   it("the lock of a folder: a file in the stack's own, in both layouts", () => {
     const folder = mkdtempSync(join(tmpdir(), "pdt-lock-"));
-    const code = (names: StackName[] = [OURS]): string | undefined => {
+    const code = (name = "organization/p/dev"): string | undefined => {
       try {
-        assertNoLock(folder, names);
+        assertNoLock(folder, name);
         return undefined;
       } catch (error) {
         return (error as DatabricksTokensError).code;
@@ -275,15 +317,16 @@ describe("audit: what may be revoked", () => {
     };
     try {
       assert.equal(code(), "LOCK_UNKNOWN");
-      for (const place of [["organization", "p", "dev"], ["dev"]]) {
-        const locks = join(folder, ".pulumi", "locks", ...place);
+      for (const name of ["organization/p/dev", "dev"]) {
+        const locks = join(folder, ".pulumi", "locks", ...name.split("/"));
         mkdirSync(locks, { recursive: true });
-        assert.equal(code(), undefined);
+        assert.equal(code(name), undefined);
         writeFileSync(join(locks, "x.json"), "{}");
-        assert.equal(code(), "RUN_UNDER_WAY");
+        assert.equal(code(name), "RUN_UNDER_WAY");
         rmSync(join(locks, "x.json"));
       }
-      assert.equal(code([]), "LOCK_UNKNOWN", "whose lock it would be is not known");
+      writeFileSync(join(folder, ".pulumi", "locks", "odd"), "");
+      assert.equal(code("odd"), "LOCK_UNKNOWN", "a file where a folder should be");
       const other = join(folder, ".pulumi", "locks", "organization", "p", "prod");
       mkdirSync(other);
       writeFileSync(join(other, "x.json"), "{}");
@@ -313,6 +356,20 @@ describe("audit: states that can't be read", () => {
     assert.match(failing('{"version":3,"deployment":{"resources":{}}}').message, /no list/);
     assert.match(failing('{"version":3,"deployment":{"resources":[{}]}}').message, /no URN/);
   });
+  it("a token without times, or without outputs, is a problem beside the others", () => {
+    const text = exported([{ current: { tokenId: "t" } }, { name: "odd", nonce: "bb", current: { tokenId: "o" } }]);
+    for (const change of [{ creationTime: "soon" }, { expiryTime: undefined }, null]) {
+      const document = JSON.parse(text);
+      const odd = document.deployment.resources[2];
+      odd.outputs = change && { ...odd.outputs, ...change };
+      const { tokens, problems } = readExport(JSON.stringify(document));
+      assert.deepEqual(
+        [tokens.length, problems.map(({ code }) => code)],
+        [1, ["STATE_NOT_OURS"]],
+        JSON.stringify(change),
+      );
+    }
+  });
   it("an empty stack is a state; a token of another version is a problem beside the others", () => {
     assert.deepEqual(readExport('{"version":3,"deployment":{}}').tokens, []);
     const text = exported([{ current: { tokenId: "t" } }, { name: "newer", nonce: "bb" }]);
@@ -323,7 +380,7 @@ describe("audit: states that can't be read", () => {
       [state.tokens.length, state.problems.map(({ code, text }) => [code, text.slice(0, 6)])],
       [1, [["STATE_NOT_OURS", "newer:"]]],
     );
-    const rows = classify(state, [seen([listed("its own", { of: { nonce: "bb" } })])]);
+    const rows = classify(state, [seenOf([listed("its own", { of: { nonce: "bb" } })])]);
     assert.deepEqual([rows[0]!.kind, rows[0]!.unsure], ["retiring", true], "never an orphan: its ids are not known");
   });
 });

@@ -20,8 +20,7 @@ export async function audit(args: string[]): Promise<{ text: string; code: numbe
   try {
     report = await examined(readArguments(args), progress);
   } catch (error) {
-    if (!(error instanceof DatabricksTokensError)) throw error;
-    report = { exitCode: 3, sights: [], rows: [], problems: [error], advice: [] };
+    report = { exitCode: 3, sights: [], rows: [], problems: [ours(error)], advice: [] };
   } finally {
     progress.clear();
   }
@@ -31,6 +30,13 @@ export async function audit(args: string[]): Promise<{ text: string; code: numbe
   const document = documentOf(report);
   if (json) return { text: asJson(document), code: report.exitCode };
   return { text: isRead ? asText(document, paperOf(process.stdout, process.env, all)) : "", code: report.exitCode };
+}
+
+/** A defect of this package must not look like "something is due". */
+function ours(error: unknown): DatabricksTokensError {
+  if (error instanceof DatabricksTokensError) return error;
+  const text = `Something unexpected: ${error instanceof Error ? error.message : String(error)}. Please report it`;
+  return new DatabricksTokensError("UNEXPECTED", text, { cause: error });
 }
 
 /** For people; in JSON it stands among the problems. */
@@ -47,9 +53,9 @@ async function withPage(report: Report, presentation: Presentation): Promise<Rep
     if (process.stderr.isTTY) process.stderr.write(`The page is ${html}\n`);
     return report;
   } catch (error) {
-    if (!(error instanceof DatabricksTokensError)) throw error;
-    complain(error, presentation);
-    return { ...report, exitCode: 3, problems: json ? [...report.problems, error] : report.problems };
+    const problem = ours(error);
+    complain(problem, presentation);
+    return { ...report, exitCode: 3, problems: json ? [...report.problems, problem] : report.problems };
   }
 }
 
@@ -64,9 +70,10 @@ async function looked(options: Options, progress: Progress): Promise<Judged> {
   return { ...found, exitCode: exitCodeOf(found.rows, { ...options, couldNotTell: couldNotTell(found) }) };
 }
 
-function adviceFor({ state, sights, rows }: Judged, stack: string | undefined): string[] {
+function adviceFor({ exitCode, state, rows }: Judged, stack: string | undefined): string[] {
   const pending = state?.pendingOperations ?? 0;
-  if (pending === 0 || sights.some(({ problem }) => problem) || rows.some(({ kind }) => kind === "orphan")) return [];
+  // What was not seen may be theirs, and their nonces are all that tells.
+  if (pending === 0 || exitCode === 3 || rows.some(({ kind }) => kind === "orphan")) return [];
   const named = stack === undefined ? "" : ` --stack ${stack}`;
   return [
     `${pending} pending operation(s) of a run that was cut off stand in the state, and no token of theirs is ` +

@@ -94,7 +94,7 @@ export function documentOf(report: Report): AuditDocument {
     stacks: state?.stacks ?? [],
     pendingOperations: state?.pendingOperations ?? 0,
     workspaces: sights.map(({ host, seen, problem }) => ({
-      host,
+      host: foreignText(host),
       sees: seen ? (seen.owners === "all" ? "all" : "own") : "nothing",
       owners: seen && seen.owners !== "all" ? seen.owners.map((owner) => foreignText(owner)) : [],
       listedAt: time(seen?.now),
@@ -102,31 +102,38 @@ export function documentOf(report: Report): AuditDocument {
     })),
     tokens: rows.map(tokenOf).sort(inOrder),
     problems: problems.map(problemOf),
-    revocation: revocation ?? null,
+    // Ids too: of those of `--revoke` nobody knows what was typed, and a workspace may send what it likes.
+    revocation: revocation?.map(shownOutcome) ?? null,
     advice,
   };
 }
 
 export const asJson = (document: AuditDocument): string => JSON.stringify(document, null, 2);
 
+const shownOutcome = ({ host, tokenId, ...rest }: Outcome): Outcome => ({
+  host: host === null ? null : foreignText(host),
+  tokenId: foreignText(tokenId),
+  ...rest,
+});
+
 const problemOf = ({ code, text }: DatabricksTokensError): Problem => ({ code, text });
 
 const time = (ms: number | undefined): string | null =>
-  ms === undefined || ms <= 0 || ms > 8.64e15 ? null : new Date(ms).toISOString();
+  ms === undefined || !(ms >= 0 && ms <= 8.64e15) ? null : new Date(ms).toISOString();
 
 function tokenOf(row: Row): AuditedToken {
-  const { kind, tokenId, host, held, listed, marker } = row;
+  const { kind, held, listed, marker } = row;
   return {
     kind,
-    tokenId,
-    host,
+    tokenId: foreignText(row.tokenId),
+    host: foreignText(row.host),
     name: foreignText(held?.token.name ?? marker?.origin.name ?? "") || null,
     owner: foreignText(row.owner) || null,
     // People paste into comments what they should not.
     comment: foreignText(row.comment),
     marker: marker ? { ...texts(marker.origin), nonce: marker.nonce } : null,
     role: held?.role ?? null,
-    createdAt: time(row.creationTime),
+    createdAt: row.creationTime === 0 ? null : time(row.creationTime),
     expiresAt: time(row.expiryTime),
     ageDays: ageDays(row) ?? null,
     daysLeft: daysLeft(row) ?? null,

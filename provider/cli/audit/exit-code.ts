@@ -1,4 +1,4 @@
-import { type Flag, flagsOf } from "./flags";
+import { type Flag, flagsOf, isOver } from "./flags";
 import type { Kind, Row } from "./kinds";
 
 /** 0: fine; 1: something is due or overdue; 2: orphans or unclaimed ones; 3: could not tell. */
@@ -25,7 +25,8 @@ export function exitCodeOf(rows: readonly Row[], judgement: Judgement): ExitCode
   const { couldNotTell, ignoreUnclaimed = false, failOn = [] } = judgement;
   if (couldNotTell || rows.some(({ unseen, unsure }) => unseen || unsure)) return 3;
   const bad = new Set<Kind>(["orphan", ...(ignoreUnclaimed ? [] : (["unclaimed"] as const)), ...failOn]);
-  if (rows.some(({ kind }) => bad.has(kind))) return 2;
+  // Of one that has expired nothing is left to revoke.
+  if (rows.some((row) => bad.has(row.kind) && !isOver(row))) return 2;
   return rows.some(isDue) ? 1 : 0;
 }
 

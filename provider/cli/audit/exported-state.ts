@@ -140,6 +140,7 @@ function heldToken(resource: Exported): HeldToken {
   const outputs = opened(resource.outputs);
   const sealed = ["candidates", "retiring"].some((name) => isSealed(resource.outputs?.[name]));
   const state = readState(outputs);
+  assertTimes(state);
   const { tokenId, creationTime, expiryTime } = outputs;
   // Without its value, which is encrypted in a state exported without --show-secrets, it is known all the same.
   if (!state.current && typeof tokenId === "string" && tokenId !== "" && isSealed(resource.outputs?.["tokenValue"])) {
@@ -149,14 +150,21 @@ function heldToken(resource: Exported): HeldToken {
   return { name: nameOf(resource), state, toBeDeleted: resource.delete === true, sealed };
 }
 
+/** Everything that is said of a token follows from them. */
+function assertTimes({ current, candidates, retiring }: TokenState): void {
+  for (const { creationTime, expiryTime } of [...(current ? [current] : []), ...candidates, ...retiring]) {
+    if (!Number.isFinite(creationTime) || !Number.isFinite(expiryTime)) throw notOurs("a token in it has no times");
+  }
+}
+
 const nameOf = ({ urn }: Exported): string => urn.split("::").slice(3).join("::") || urn;
 
 const isSealed = (value: unknown): boolean =>
   typeof value === "object" && value !== null && SECRET in value && typeof Object(value)["plaintext"] !== "string";
 
 /** Properties with their secrets in clear; those that are encrypted are left out. */
-function opened(props: Properties = {}): Properties {
-  return openedValue(props) as Properties;
+function opened(props: Properties | null = {}): Properties {
+  return Object(openedValue(props)) as Properties;
 }
 
 function openedValue(value: unknown): unknown {

@@ -1,12 +1,13 @@
 import { resolveHost, type WorkspaceInput } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
 import { surroundings, useConfig } from "../../process/surroundings";
+import { foreignText } from "../../workspace/foreign-text";
 import { stackConfig } from "../stack-config";
 import { type ExportedState, readExport, TOKEN_TYPE } from "./exported-state";
 import { classify, type Row } from "./kinds";
 import type { Options } from "./options";
 import type { Progress } from "./progress";
-import { isSealed, look, type Sight } from "./sight";
+import { look, type Sight } from "./sight";
 import { exportIn, exportOf } from "./stack-export";
 import { partsOf, wholeName } from "./stack-name";
 
@@ -45,7 +46,7 @@ export async function readStack(options: Options, progress: Progress): Promise<S
     asked ? stackConfig(options.stack, process.cwd(), namespaces) : undefined,
   ]);
   const problems = [...state.problems];
-  if (isSealed(state.tokens)) {
+  if (state.tokens.some(({ sealed }) => sealed)) {
     const lists = "the ids of retiring tokens and candidates are encrypted in this state, so some kinds are not sure";
     problems.push(new DatabricksTokensError("STACK_UNREADABLE", `${lists}. Export it with --show-secrets`));
   }
@@ -66,7 +67,9 @@ export async function find(stack: Stack, progress: Progress): Promise<Finding> {
   if (workspaces.size > 0) step();
   const sights = await Promise.all(
     [...workspaces].map(async ([host, inputs]) => {
-      const sight = await look(host, inputs, state, (count) => progress.step(`Asking ${host} about tokens`, count));
+      const sight = await look(host, inputs, state, (count) =>
+        progress.step(`Asking ${foreignText(host)} about tokens`, count),
+      );
       listed += 1;
       step();
       return sight;
@@ -76,7 +79,7 @@ export async function find(stack: Stack, progress: Progress): Promise<Finding> {
     state,
     sights.flatMap(({ seen }) => (seen ? [seen] : [])),
   );
-  return { state, sights, rows, problems };
+  return { state, sights, rows, problems: [...problems, ...sights.flatMap(({ gaps }) => gaps)] };
 }
 
 const NOTHING_NAMED =
@@ -84,7 +87,7 @@ const NOTHING_NAMED =
   "was looked at. Set databricks:host or DATABRICKS_HOST, or name the stack that has the tokens (--stack, --dir)";
 
 const namesOf = (hosts: readonly string[]): string =>
-  hosts.length > 2 ? `${hosts.length} workspaces` : hosts.join(", ");
+  hosts.length > 2 ? `${hosts.length} workspaces` : foreignText(hosts.join(", "));
 
 export const couldNotTell = ({ problems, sights }: Finding): boolean =>
   problems.length > 0 || sights.some(({ problem }) => problem !== undefined);

@@ -1,4 +1,4 @@
-import { DAY_SECONDS, type Lifespan, rotatesAt, scheduleOf } from "../../token/schedule";
+import { DAY_SECONDS, isExpired, type Lifespan, rotatesAt, scheduleOf } from "../../token/schedule";
 import type { Row } from "./kinds";
 
 /** What is to be said of a token besides its kind. Pure. */
@@ -14,6 +14,7 @@ const LONG_SLACK_MS = 60_000;
 
 export type Flag =
   | "expiring"
+  | "expired"
   | "rotation-due"
   | "rotation-overdue"
   | "retirement-due"
@@ -25,19 +26,26 @@ export type Flag =
   | "not-seen"
   | "not-sure";
 
+/** What no date can say is never. */
+const LAST_DATE_MS = 8.64e15;
+
 /** Days since the creation; undefined: the workspace did not say. */
 export const ageDays = ({ creationTime, now }: Row): number | undefined =>
   creationTime > 0 ? Math.max(0, Math.floor((now - creationTime) / DAY_MS)) : undefined;
 
 /** Whole days left, below 0 once it has expired; undefined: it never expires. */
 export const daysLeft = ({ expiryTime, now }: Row): number | undefined =>
-  expiryTime < 0 ? undefined : Math.floor((expiryTime - now) / DAY_MS);
+  expiryTime < 0 || expiryTime > LAST_DATE_MS ? undefined : Math.floor((expiryTime - now) / DAY_MS);
+
+/** Still listed, though nobody can sign in with it any more. */
+export const isOver = ({ expiryTime, creationTime, now }: Row): boolean => isExpired({ creationTime, expiryTime }, now);
 
 export function flagsOf(row: Row): Flag[] {
   const { kind, held, listed, now, expiryTime, creationTime } = row;
   const flags: Flag[] = [];
   const alive = kind !== "dead";
-  if (alive && expiryTime >= 0 && expiryTime - now <= EXPIRING_MS) flags.push("expiring");
+  if (alive && isOver(row)) flags.push("expired");
+  else if (alive && expiryTime >= 0 && expiryTime - now <= EXPIRING_MS) flags.push("expiring");
   if (held?.role === "current" && !held.token.toBeDeleted) flags.push(...rotationOf(row, held.token.state.inputs));
   if (alive && row.until !== undefined && row.until <= now) flags.push("retirement-due");
   if (held && held.role !== "retiring" && (held.role === "candidate" || held.token.state.unfinished.length > 0))

@@ -1,6 +1,6 @@
 import { parseComment, type TokenOrigin } from "../../token/marker";
 import { isExpired } from "../../token/schedule";
-import type { TokenRecord } from "../../token/state";
+import { ownersOf, type TokenRecord } from "../../token/state";
 import type { WorkspaceTokenInfo } from "../../workspace";
 import { type ExportedState, type HeldToken, sameStack } from "./exported-state";
 
@@ -15,8 +15,11 @@ export interface Seen {
   readonly tokens: readonly WorkspaceTokenInfo[];
   /** Everybody's, or those of these users alone. */
   readonly owners: "all" | readonly string[];
-  /** The workspace's time, epoch ms. */
+  /** User names of this audit's sign-ins, as far as they know them. */
+  readonly signedInAs: readonly string[];
+  /** The workspace's time, epoch ms; this machine's unless `isTimeKnown`. */
   readonly now: number;
+  readonly isTimeKnown: boolean;
   /** Ids that are not listed, and were refused when they were shown. */
   readonly refused: ReadonlySet<string>;
   /** Ids that are not listed to us, and signed in when they were shown. */
@@ -49,6 +52,9 @@ export interface Row {
   /** It may be retiring or a candidate: the lists that tell are encrypted in this state. */
   readonly unsure: boolean;
   readonly now: number;
+  readonly isTimeKnown: boolean;
+  /** Its owner signs in to this audit, or has other tokens of this stack: as one of them its runs mint. */
+  readonly isOfMinter: boolean;
 }
 
 /** Every token of the workspaces that were seen, and of the state on those. */
@@ -57,13 +63,15 @@ export function classify(state: ExportedState, workspaces: readonly Seen[]): Row
 }
 
 function classifyOn(state: ExportedState, seen: Seen): Row[] {
-  const { host, now } = seen;
+  const { host, now, isTimeKnown } = seen;
   const held = new Map(heldOn(state, host).map((item) => [item.record.tokenId, item]));
   const nonces = new Set(state.nonces.filter((known) => known.host === host).map(({ nonce }) => nonce));
   const sealed = new Set([
     ...state.unreadable,
     ...state.tokens.filter((token) => token.sealed).map(({ state }) => state.inputs.nonce),
   ]);
+  const here = state.tokens.filter((token) => token.state.inputs.host === host);
+  const minters = new Set([...seen.signedInAs, ...here.flatMap((token) => [...ownersOf(token.state)])]);
   const listedIds = new Set(seen.tokens.map(({ tokenId }) => tokenId));
   const rows = seen.tokens.map((listed): Row => {
     const { comment, origin, nonce } = parseComment(listed.comment);
@@ -71,8 +79,9 @@ function classifyOn(state: ExportedState, seen: Seen): Row[] {
     const { tokenId, creationTime, expiryTime } = listed;
     const unsure = !known && nonce !== undefined && sealed.has(nonce);
     const base = {
-      ...{ host, tokenId, listed, comment, creationTime, expiryTime, now, unseen: false, unsure },
-      owner: listed.owner,
+      ...{ host, tokenId, listed, comment, creationTime, expiryTime, now, isTimeKnown, unseen: false, unsure },
+      // A list of one's own names nobody else.
+      ...{ owner: listed.owner, isOfMinter: seen.owners !== "all" || minters.has(listed.owner) },
       ...(origin && nonce !== undefined && { marker: { origin, nonce } }),
     };
     if (known) return { ...base, ...ofRole(known), kind: isExpired(listed, now) ? "dead" : kindOf(known.role) };
@@ -90,6 +99,7 @@ function classifyOn(state: ExportedState, seen: Seen): Row[] {
     const gone = isExpired(record, now) || seen.refused.has(record.tokenId);
     rows.push({
       ...{ host, tokenId: record.tokenId, owner, comment: inputs.comment ?? "", now },
+      ...{ isTimeKnown, isOfMinter: true },
       ...{ creationTime: record.creationTime, expiryTime: record.expiryTime },
       ...(inputs.origin && { marker: { origin: inputs.origin, nonce: inputs.nonce } }),
       ...ofRole(known),

@@ -41,7 +41,10 @@ export function lifetimesOf(tokens: readonly AuditedToken[], now: number): Lifet
     else groups.set(token.name ?? "", [token]);
   }
   const turn = (group: readonly AuditedToken[]): number =>
-    Math.min(...group.map((token) => (token.kind === "dead" ? now : nextOf(token))));
+    group.reduce(
+      (least, token) => Math.min(least, token.kind === "dead" ? now : nextOf(token)),
+      Number.POSITIVE_INFINITY,
+    );
   const sorted = [...groups.values()].map((group) => ({ group, turn: turn(group) })).sort((a, b) => a.turn - b.turn);
   return sorted.map(({ group }) => group.map((token) => lifetimeOf(token, now)).sort((a, b) => a.created - b.created));
 }

@@ -14,7 +14,10 @@ import { type Plan, plan, revokeAll, type Wish } from "./revocation";
 /** A report that has yet to say what is left to do. */
 export type Judged = Omit<Report, "advice">;
 
-/** List, export, and no run before, after, and before each token: then what is lost is lost. */
+/**
+ * No run, list, no run, export, and no run before each token. Then what is lost is lost: of a run that began after the
+ * first look and is over before the second the export knows; what a later one makes is not in the list.
+ */
 export async function revokeLost(options: Options, wish: Wish, progress: Progress): Promise<Judged> {
   progress.step("Looking for runs under way");
   const lock = await lockOfBackend(options.stack);
@@ -22,9 +25,8 @@ export async function revokeLost(options: Options, wish: Wish, progress: Progres
     const before = await readStack(options, progress);
     await lock(before.state.stacks);
     const listed = await find(before, progress);
-    // Exported after the listing: what a run had finished by then is known.
+    await lock(before.state.stacks);
     const state = await readState(options);
-    await lock(state.stacks);
     const rows = classify(
       state,
       listed.sights.flatMap(({ seen }) => (seen ? [seen] : [])),
@@ -37,11 +39,11 @@ export async function revokeLost(options: Options, wish: Wish, progress: Progres
   if (revoke.length > 0 && !options.yes) {
     progress.clear();
     await confirmed(revoke);
-    const agreed = new Set(revoke.map(({ tokenId }) => tokenId));
+    const agreed = new Set(revoke.map(keyOf));
     // Time went by.
     found = await look();
     ({ revoke, outcomes } = planned(found));
-    revoke = revoke.filter(({ tokenId }) => agreed.has(tokenId));
+    revoke = revoke.filter((row) => agreed.has(keyOf(row)));
   }
   const { state, sights } = found;
   let begun = 0;
@@ -50,12 +52,15 @@ export async function revokeLost(options: Options, wish: Wish, progress: Progres
     await lock(state.stacks);
   };
   const done = [...outcomes, ...(await revokeAll(revoke, sights, allowed))];
-  const gone = new Set(done.filter(({ outcome }) => outcome === "revoked").map(({ tokenId }) => tokenId));
-  const rows = found.rows.filter(({ tokenId }) => !gone.has(tokenId));
+  const gone = new Set(done.filter(({ outcome }) => outcome === "revoked").map(keyOf));
+  const rows = found.rows.filter((row) => !gone.has(keyOf(row)));
   const failed = done.some(({ outcome }) => outcome === "refused" || outcome === "failed");
   const exitCode = exitCodeOf(rows, { ...options, couldNotTell: failed || couldNotTell(found) });
   return { ...found, rows, exitCode, revocation: done };
 }
+
+/** Two workspaces may have a token of one id. */
+const keyOf = ({ host, tokenId }: { host: string | null; tokenId: string }): string => JSON.stringify([host, tokenId]);
 
 /** The longest operation of any workspace's settings. */
 function operationMsOf({ state }: Finding): number {
@@ -67,10 +72,11 @@ function operationMsOf({ state }: Finding): number {
 /** @throws DatabricksTokensError INVALID_INPUT without a yes */
 async function confirmed(rows: readonly Row[]): Promise<void> {
   if (!process.stdin.isTTY) throw invalid(`${rows.length} token(s) would be revoked: nobody can be asked, say --yes`);
-  const lines = rows.map((row) => `  ${row.kind} ${row.tokenId} on ${row.host}${more(row)}\n`);
+  const lines = rows.map((row) => `  ${row.kind} ${foreignText(`${row.tokenId} on ${row.host}`)}${more(row)}\n`);
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await asking.question(`${lines.join("")}Revoke ${rows.length} token(s)? Type yes: `);
+    // Ctrl-C and Ctrl-D are a no.
+    const answer = await asking.question(`${lines.join("")}Revoke ${rows.length} token(s)? Type yes: `).catch(() => "");
     if (answer.trim() !== "yes") throw invalid("Nothing is revoked");
   } finally {
     asking.close();

@@ -3,13 +3,13 @@ import { DatabricksTokensError, type ErrorCode } from "../../errors";
 import { contextFor } from "../../process/token-context";
 import { as, type TokenContext } from "../../token/context";
 import { isRefusal } from "../../token/identity";
-import { prove } from "../../token/proof";
-import { isExpired } from "../../token/schedule";
 import { listTokens, listTokensOfAll, type WorkspaceTokenInfo } from "../../workspace";
-import type { ExportedState, HeldToken } from "./exported-state";
-import { heldOn, type Seen } from "./kinds";
+import { type Count, showAbsent } from "./absent";
+import type { ExportedState } from "./exported-state";
+import { gapsOf } from "./gaps";
+import type { Seen } from "./kinds";
 
-/** One way to sign in to a workspace, and what it shows. */
+/** One way to sign in to a workspace. */
 export interface Way {
   readonly context: TokenContext;
   readonly credential: Credential;
@@ -26,54 +26,62 @@ export interface Sight {
   readonly ownerOf: ReadonlyMap<string, Way>;
   /** Why it could not be listed. */
   readonly problem?: DatabricksTokensError;
+  /** Why what is listed may not be all that concerns the stack. */
+  readonly gaps: readonly DatabricksTokensError[];
 }
 
 /** Where the workspace itself can't be asked, other identities need not try. */
 const NOBODY_CAN: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "PRIVATE_LINK", "THROTTLED", "TIMEOUT"];
-/** Tokens of the state that are not listed are shown to the workspace, so many at once; its throttle slows all of them. */
-const AT_ONCE = 32;
 
 /** Lists a workspace as the provider would sign in there, for each way that a resource asks for. */
 export async function look(
   host: string,
   workspaces: readonly WorkspaceInput[],
   state: ExportedState,
-  progress: (count: readonly [done: number, of: number]) => void,
+  progress: (count: Count) => void,
 ): Promise<Sight> {
   try {
-    const ways = waysTo(host, workspaces);
-    const sight = (await asAdministrator(host, ways)) ?? (await asOwners(host, ways));
-    const { seen } = sight;
+    const wishes = workspaces.map((workspace) => wishFor(host, workspace));
+    const ways = [...new Map(wishes.flatMap((wish) => wish.ways).map((way) => [keyOf(way), way])).values()];
     const [way] = ways;
-    return seen && way ? { ...sight, seen: { ...seen, ...(await shown(way.context, seen, state, progress)) } } : sight;
+    if (!way) throw wishes.find(({ problem }) => problem)?.problem ?? nobody(host);
+    const sight = (await asAdministrator(host, ways)) ?? (await asOwners(host, ways, wishes));
+    const seen = { ...sight.seen, ...(await showAbsent(way.context, sight.seen, state, progress)) };
+    return { ...sight, seen, gaps: [...sight.gaps, ...gapsOf(seen, state)] };
   } catch (error) {
-    if (error instanceof DatabricksTokensError) return { host, ownerOf: new Map(), problem: error };
+    if (error instanceof DatabricksTokensError) return { host, ownerOf: new Map(), problem: error, gaps: [] };
     throw error;
   }
 }
 
-function waysTo(host: string, workspaces: readonly WorkspaceInput[]): Way[] {
-  const ways: Way[] = [];
-  let problem: Error | undefined;
-  for (const workspace of workspaces) {
-    const context = contextFor({ host }, { workspace });
-    problem ??= context.noCredentials;
-    for (const credential of context.credentials) {
-      if (!ways.some((way) => way.credential.identityKey === credential.identityKey))
-        ways.push({ context, credential });
-    }
-  }
-  if (ways.length === 0 && problem) throw problem;
-  return ways;
+/** What a resource's `workspace` gives to sign in with. */
+interface Wish {
+  readonly ways: readonly Way[];
+  /** Why there is no configured identity. */
+  readonly problem: Error | undefined;
 }
 
-async function asAdministrator(host: string, ways: readonly Way[]): Promise<Sight | undefined> {
+function wishFor(host: string, workspace: WorkspaceInput): Wish {
+  const context = contextFor({ host }, { workspace });
+  return { ways: context.credentials.map((credential) => ({ context, credential })), problem: context.noCredentials };
+}
+
+const keyOf = ({ credential }: Way): string => credential.identityKey;
+
+const nobody = (host: string): DatabricksTokensError =>
+  new DatabricksTokensError("NO_CREDENTIALS", `There is no way to sign in to ${host}`);
+
+type Listed = Sight & { readonly seen: Seen };
+
+async function asAdministrator(host: string, ways: readonly Way[]): Promise<Listed | undefined> {
   for (const way of ways) {
     const { context, credential } = way;
     try {
       const tokens = await listTokensOfAll(as(context, credential));
-      const seen: Seen = { host, tokens, owners: "all", now: context.client.serverNow(), refused: new Set() };
-      return { host, seen, administrator: way, ownerOf: new Map() };
+      const name = await context.userName(credential);
+      const signedInAs = name === undefined ? [] : [name];
+      const seen: Seen = { host, tokens, owners: "all", signedInAs, ...timeOf(context), refused: new Set() };
+      return { host, seen, administrator: way, ownerOf: new Map(), gaps: [] };
     } catch (error) {
       if (!mayGoOn(error)) throw error;
     }
@@ -81,12 +89,11 @@ async function asAdministrator(host: string, ways: readonly Way[]): Promise<Sigh
   return undefined;
 }
 
-async function asOwners(host: string, ways: readonly Way[]): Promise<Sight> {
+async function asOwners(host: string, ways: readonly Way[], wishes: readonly Wish[]): Promise<Listed> {
   const tokens = new Map<string, WorkspaceTokenInfo>();
   const ownerOf = new Map<string, Way>();
   const owners: string[] = [];
-  let refusal: unknown;
-  let listed = false;
+  const refusals = new Map<string, Error>();
   for (const way of ways) {
     const { context, credential } = way;
     try {
@@ -96,59 +103,29 @@ async function asOwners(host: string, ways: readonly Way[]): Promise<Sight> {
         ownerOf.set(info.tokenId, way);
       }
       if (owner !== "") owners.push(owner);
-      listed = true;
     } catch (error) {
       if (!mayGoOn(error)) throw error;
-      refusal ??= error;
+      refusals.set(keyOf(way), error);
     }
   }
-  if (!listed) throw refusal ?? new DatabricksTokensError("NO_CREDENTIALS", `There is no way to sign in to ${host}`);
-  const now = ways[0]!.context.client.serverNow();
-  return { host, seen: { host, tokens: [...tokens.values()], owners, now, refused: new Set() }, ownerOf };
+  // Of each resource's wish: why nobody could sign in for it.
+  const failed = wishes.flatMap(({ ways: own, problem }) =>
+    own.every((way) => refusals.has(keyOf(way))) ? [refusals.get(keyOf(own[0]!)) ?? problem ?? nobody(host)] : [],
+  );
+  if (refusals.size === ways.length) throw failed[0] ?? nobody(host);
+  const time = timeOf(ways[0]!.context);
+  const seen: Seen = { host, tokens: [...tokens.values()], owners, signedInAs: owners, ...time, refused: new Set() };
+  return { host, seen, ownerOf, gaps: failed.filter((error) => error instanceof DatabricksTokensError) };
 }
 
-function mayGoOn(error: unknown): boolean {
+/** A workspace that answers too slowly does not tell its time; this machine's may be hours off. */
+const timeOf = ({ client }: TokenContext): Pick<Seen, "now" | "isTimeKnown"> => ({
+  now: client.serverNow(),
+  isTimeKnown: client.clockOffsetMs !== undefined,
+});
+
+function mayGoOn(error: unknown): error is DatabricksTokensError {
+  if (!(error instanceof DatabricksTokensError)) return false;
   if (isRefusal(error)) return true;
-  return (
-    error instanceof DatabricksTokensError &&
-    !NOBODY_CAN.includes(error.code) &&
-    ["NOT_FOUND", "NOT_SUPPORTED", "NO_CREDENTIALS"].includes(error.code)
-  );
+  return !NOBODY_CAN.includes(error.code) && ["NOT_FOUND", "NOT_SUPPORTED", "NO_CREDENTIALS"].includes(error.code);
 }
-
-/** Tokens of the state that are not listed: each is shown to the workspace, for absence alone says nothing. */
-async function shown(
-  context: TokenContext,
-  seen: Seen,
-  state: ExportedState,
-  progress: (count: readonly [done: number, of: number]) => void,
-): Promise<Pick<Seen, "refused" | "alive">> {
-  const listed = new Set(seen.tokens.map(({ tokenId }) => tokenId));
-  const [refused, alive] = [new Set<string>(), new Set<string>()];
-  const absent = heldOn(state, seen.host).filter(
-    ({ record, role }) =>
-      !listed.has(record.tokenId) &&
-      // An encrypted state has no values.
-      record.tokenValue !== undefined &&
-      !isExpired(record, seen.now) &&
-      // One that was never proved may have yet to spread.
-      !(role === "candidate" && seen.now - record.creationTime < context.limits.proveAliveMs),
-  );
-  const left = absent.values();
-  let done = 0;
-  // Each takes the next one as soon as it is free: a slow answer holds up nobody else.
-  const showNext = async (): Promise<void> => {
-    for (const { record } of left) {
-      progress([done, absent.length]);
-      const { verdict } = await prove(context, record.tokenValue);
-      if (verdict === "refused") refused.add(record.tokenId);
-      if (verdict === "alive") alive.add(record.tokenId);
-      done += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, showNext));
-  return { refused, alive };
-}
-
-/** Whether any list of the state is encrypted. */
-export const isSealed = (tokens: readonly HeldToken[]): boolean => tokens.some(({ sealed }) => sealed);

@@ -1,4 +1,3 @@
-import { foreignText } from "../../workspace/foreign-text";
 import { columnsOf, cutTo, padTo } from "./columns";
 import type { AuditedToken } from "./document";
 import { coloured, type Paper } from "./paper";
@@ -21,7 +20,7 @@ const COLUMNS: readonly Column[] = [
   { head: "AGE", cell: ({ ageDays }) => days(ageDays, "?"), spare: 1 },
   { head: "LEFT", cell: ({ daysLeft }) => days(daysLeft, "never") },
   { head: "LAST USED", cell: ({ lastUsedOn, usageKnown }) => lastUsedOn ?? (usageKnown ? "never" : "?"), spare: 2 },
-  { head: "TOKEN", cell: ({ tokenId }) => foreignText(tokenId), most: 12, spare: 3 },
+  { head: "TOKEN", cell: ({ tokenId }) => tokenId, most: 12, spare: 3 },
   { head: "FLAGS", cell: flagsCell },
   { head: "COMMENT", cell: ({ comment }) => comment, spare: 5 },
 ];

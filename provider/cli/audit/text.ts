@@ -22,7 +22,9 @@ export function asText(document: AuditDocument, paper: Paper): string {
   for (const { text, code } of problems) parts.push(`Could not tell: ${text} [${code}]`);
   parts.push(counts(tokens));
   for (const kind of ["orphan", "unclaimed"] as const) {
-    const ids = tokens.filter((token) => token.kind === kind).map(({ tokenId }) => tokenId);
+    const ids = tokens
+      .filter((token) => token.kind === kind && !token.flags.includes("expired"))
+      .map(({ tokenId }) => tokenId);
     if (ids.length > 0 && !revocation) parts.push(`${TO_DO[kind]}\n${ids.map((id) => `  ${id}`).join("\n")}`);
   }
   if (revocation) {

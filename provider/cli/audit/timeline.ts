@@ -13,7 +13,7 @@ const WIDTH = 100;
 /** Less room shows nothing. */
 const LEAST_CHART = 20;
 const [NAME_WIDTH, LEAST_NAME] = [24, 6];
-/** More than so many resources in a workspace don't fit on a screen: those whose turn comes first are drawn. */
+/** More than so many don't fit on a screen: those whose turn comes first are drawn. */
 const MOST = 30;
 const SHAPES = {
   created: "├",
@@ -45,10 +45,9 @@ const ASCII: Shapes = {
 
 /** Empty where there is nothing to draw. `now`: the workspace's time, epoch ms. */
 export function timeline(tokens: readonly AuditedToken[], now: number, paper: Paper): string {
-  const groups = lifetimesOf(tokens, now);
-  if (groups.length === 0) return "";
-  const shown = paper.all ? groups : groups.slice(0, MOST);
-  const drawn = shown.flat();
+  const lives = lifetimesOf(tokens, now).flat();
+  if (lives.length === 0) return "";
+  const drawn = paper.all ? lives : lives.slice(0, MOST);
   const shapes = paper.ascii ? ASCII : SHAPES;
   const labels = labelled(
     drawn.map(({ token }) => token),
@@ -59,15 +58,16 @@ export function timeline(tokens: readonly AuditedToken[], now: number, paper: Pa
     const bar = draw(lifetime, now, scale, shapes).trimEnd();
     return `${labels.texts[index]}${coloured(bar, lifetime.token.kind, paper)}`.trimEnd();
   });
-  const left = groups.length - shown.length;
+  const left = lives.length - drawn.length;
   const more = left > 0 ? [`${left} more, whose turn comes later; --all draws them`] : [];
   return [axis(scale, now, labels.width), ...lines, ...more, ...legend(drawn, shapes, paper.width ?? WIDTH)].join("\n");
 }
 
 /** What stands before each bar, and how wide it and the chart are. */
 function labelled(tokens: readonly AuditedToken[], width: number): { texts: string[]; width: number; chart: number } {
-  const kindWidth = Math.max(...tokens.map(({ kind }) => kind.length)) + 2;
-  const nameWidth = Math.min(NAME_WIDTH, Math.max(...tokens.map(({ name }) => columnsOf(name ?? "")))) + 2;
+  const kindWidth = tokens.reduce((most, { kind }) => Math.max(most, kind.length), 0) + 2;
+  const longest = tokens.reduce((most, { name }) => Math.max(most, columnsOf(name ?? "")), 0);
+  const nameWidth = Math.min(NAME_WIDTH, longest) + 2;
   // First the kind goes, then the name gets shorter.
   const withKind = width - nameWidth - kindWidth >= LEAST_CHART;
   const room = Math.min(nameWidth, Math.max(LEAST_NAME, width - LEAST_CHART));

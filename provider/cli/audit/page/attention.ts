@@ -36,12 +36,12 @@ const SORTS: readonly Sort[] = [
   {
     title: "Orphans: no state has them, but their nonce is known",
     toDo: "databricks-tokens audit --revoke-orphans",
-    is: ({ kind }) => kind === "orphan",
+    is: ({ kind, flags }) => kind === "orphan" && !flags.includes("expired"),
   },
   {
     title: "Unclaimed: this stack's marker, and a nonce that no state knows",
     toDo: "databricks-tokens audit --revoke ID",
-    is: ({ kind }) => kind === "unclaimed",
+    is: ({ kind, flags }) => kind === "unclaimed" && !flags.includes("expired"),
   },
   {
     title: "Dead: the state has them, and nobody can sign in with them",

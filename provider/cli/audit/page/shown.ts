@@ -1,5 +1,4 @@
 import { redact } from "../../../secret";
-import { foreignText } from "../../../workspace/foreign-text";
 import type { AuditDocument } from "../document";
 
 /**
@@ -8,7 +7,7 @@ import type { AuditDocument } from "../document";
  */
 export function shown(document: AuditDocument): AuditDocument {
   const texts = new Set<string>();
-  const clean = mapped(withIds(document), (text) => {
+  const clean = mapped(document, (text) => {
     const visible = text.replace(/[\s\p{Zl}\p{Zp}]+/gu, " ").replace(/\p{C}/gu, "");
     texts.add(visible);
     return visible;
@@ -17,13 +16,6 @@ export function shown(document: AuditDocument): AuditDocument {
   const all = [...texts].join("\n");
   return redact(all) === all ? clean : mapped(clean, redact);
 }
-
-/** Of ids nobody has said what they look like, and those of `--revoke` are what somebody typed. */
-const withIds = (document: AuditDocument): AuditDocument => ({
-  ...document,
-  tokens: document.tokens.map((token) => ({ ...token, tokenId: foreignText(token.tokenId) })),
-  revocation: document.revocation?.map((item) => ({ ...item, tokenId: foreignText(item.tokenId) })) ?? null,
-});
 
 function mapped<T>(value: T, change: (text: string) => string): T {
   if (typeof value === "string") return change(value) as T;

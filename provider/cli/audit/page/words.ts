@@ -35,6 +35,7 @@ export const KIND_WORDS: Readonly<Record<Kind, string>> = {
 
 export const FLAG_WORDS: Readonly<Record<Flag, string>> = {
   expiring: "It expires within 7 days.",
+  expired: "It has expired, and is listed all the same: nothing is left to revoke.",
   "rotation-due": "The next pulumi up rotates it.",
   "rotation-overdue": "Its whole period is over, or it is dead: the next pulumi up rotates it.",
   "retirement-due": "Its overlap is over: the next pulumi up revokes it.",

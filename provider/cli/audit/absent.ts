@@ -1,0 +1,45 @@
+import type { TokenContext } from "../../token/context";
+import { prove } from "../../token/proof";
+import { isExpired } from "../../token/schedule";
+import type { ExportedState } from "./exported-state";
+import { heldOn, type Seen } from "./kinds";
+
+/** So many are shown at once; a workspace that throttles slows all of them. */
+const AT_ONCE = 32;
+
+/** How many of how many. */
+export type Count = readonly [done: number, of: number];
+
+/** Tokens of the state that are not listed: each is shown to the workspace, for absence alone says nothing. */
+export async function showAbsent(
+  context: TokenContext,
+  seen: Seen,
+  state: ExportedState,
+  progress: (count: Count) => void,
+): Promise<Pick<Seen, "refused" | "alive">> {
+  const listed = new Set(seen.tokens.map(({ tokenId }) => tokenId));
+  const [refused, alive] = [new Set<string>(), new Set<string>()];
+  const absent = heldOn(state, seen.host).filter(
+    ({ record, role }) =>
+      !listed.has(record.tokenId) &&
+      // An encrypted state has no values.
+      record.tokenValue !== undefined &&
+      !isExpired(record, seen.now) &&
+      // One that was never proved may have yet to spread.
+      !(role === "candidate" && seen.now - record.creationTime < context.limits.proveAliveMs),
+  );
+  const left = absent.values();
+  let done = 0;
+  // Each takes the next one as soon as it is free: a slow answer holds up nobody else.
+  const showNext = async (): Promise<void> => {
+    for (const { record } of left) {
+      progress([done, absent.length]);
+      const { verdict } = await prove(context, record.tokenValue);
+      if (verdict === "refused") refused.add(record.tokenId);
+      if (verdict === "alive") alive.add(record.tokenId);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, showNext));
+  return { refused, alive };
+}
