@@ -65,7 +65,7 @@ describe("databricks-tokens audit of many tokens", function () {
   it("one listing of a workspace, one export and one look at the config, signed in by it", async () => {
     const { runs, calls, report } = await counted(["--stack", "dev"]);
     assert.deepEqual(runs, ["config", "stack export"]);
-    assert.deepEqual(calls, { [LIST]: 1 });
+    assert.deepEqual(calls, { [LIST]: 1, [ME]: 1 }, "and one look at who signs in");
     const others = { "not-ours": 140, "other-stack": 70 };
     assert.deepEqual(kinds(report), { managed: 60, retiring: 30, ...others });
     assert.deepEqual(report.problems, []);
@@ -81,7 +81,7 @@ describe("databricks-tokens audit of many tokens", function () {
     );
     workspace.advance(3_600_000);
     const { runs, calls, report } = await counted(["--stack", "dev", "--revoke-orphans", "--yes"]);
-    assert.deepEqual(runs, ["config", "stack export", "stack export", "whoami"]);
+    assert.deepEqual(runs, ["config", "stack --show-name", "stack export", "stack export", "whoami"]);
     assert.equal(calls[LIST], 2);
     assert.equal(kinds(report)["orphan"], undefined);
     assert.ok(lost.every(({ value }) => !workspace.isAlive(value)));
@@ -95,7 +95,7 @@ describe("databricks-tokens audit of many tokens", function () {
       most = Math.max(most, workspace.calls.filter(({ path, status }) => path === ME.slice(4) && status === 0).length);
     }, 10);
     const { calls, report } = await counted(["--stack", "dev"]).finally(() => clearInterval(looking));
-    assert.deepEqual(calls, { [LIST]: 1, [ME]: OF_THE_STATE });
+    assert.deepEqual(calls, { [LIST]: 1, [ME]: 1 + OF_THE_STATE });
     assert.equal(kinds(report)["dead"], OF_THE_STATE);
     assert.equal(most, 32);
   });

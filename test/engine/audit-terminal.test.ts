@@ -40,7 +40,7 @@ describe("databricks-tokens audit, in a terminal", function () {
     const { NO_COLOR: _, ...colourful } = stack.env;
     const shown = await inTerminal(["audit", "--stack", "dev", "--dir", stack.folder, ...args], {
       ...{ columns, cwd: stack.home, env: { ...colourful, ...env } },
-      ...(answer !== undefined && { answers: [["Type yes: ", `${answer}\n`]] }),
+      ...(answer !== undefined && { answers: [["Type yes: ", answer.length > 1 ? `${answer}\n` : answer]] }),
     });
     printed += shown.written;
     return shown;
@@ -77,13 +77,17 @@ describe("databricks-tokens audit, in a terminal", function () {
   it("asks before it revokes, and shows what; anything but yes leaves all as it is", async () => {
     const { tokenId } = await lost();
     workspace.advance(10 * 60_000);
-    const no = await audit(["--revoke-orphans"], { answer: "y" });
+    const no = await audit(["--revoke-orphans"], { answer: "no" });
     assert.equal(no.code, 3);
     assert.match(
       no.screen,
       new RegExp(`orphan ${tokenId} on ${workspace.host}, of admin@example.com, made on \\d{4}-`),
     );
     assert.match(no.screen, /error: Nothing is revoked/);
+    for (const key of ["\u0003", "\u0004"]) {
+      const away = await audit(["--revoke-orphans"], { answer: key });
+      assert.deepEqual([away.code, /error: Nothing is revoked/.test(away.screen)], [3, true], "Ctrl-C, Ctrl-D");
+    }
     assert.equal(workspace.tokens().length, 2);
     const yes = await audit(["--revoke-orphans"], { answer: "yes" });
     assert.equal(yes.code, 0, yes.screen);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { request } from "undici";
 import { markComment } from "../../provider/token/marker";
 import { assertAsDocumented } from "../unit/audit-schema";
 import { LocalWorkspace } from "../workspace";
@@ -115,6 +116,7 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
       [sight!.host, sight!.sees, sight!.owners, sight!.problem],
       [workspace.host, "own", [user.userName], null],
     );
+    assert.deepEqual([mine.code, mine.problems.map(({ code }) => code)], [3, ["PERMISSION_DENIED"]], "not all is seen");
     assert.equal(kinds(mine.tokens)[second], "managed");
     assert.equal(kinds(mine.tokens)[own.tokenId], "not-ours");
     assert.equal(mine.tokens.length, 3, "the stack's, which signed in when they were shown, and their own");
@@ -214,6 +216,47 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
     const byId = await json(["--revoke", unclaimed.tokenId, "--yes"]);
     assert.deepEqual([byId.code, outcomes(byId)], [0, [["revoked", unclaimed.tokenId]]]);
     assert.equal(workspace.tokens().length, 2);
+  });
+
+  it("leaves a person's token that copies our marker, and one that somebody uses", async () => {
+    const nonce = (await stack.token()).id!;
+    const user = workspace.addUser("ada@example.com");
+    const copied = workspace.mint(user, { comment: markComment("mine", ORIGIN, nonce) });
+    const used = stray(nonce);
+    workspace.advance(3 * DAYS);
+    await request(`${workspace.host}/api/2.0/clusters/list`, { headers: { authorization: `Bearer ${used.value}` } });
+    const { code, revocation } = await json(["--revoke-orphans", "--yes"]);
+    assert.equal(code, 2);
+    assert.deepEqual(
+      new Map(
+        revocation!.map(({ tokenId, outcome, reason }) => [
+          tokenId,
+          [outcome, reason.split(" ").slice(0, 4).join(" ")],
+        ]),
+      ),
+      new Map([
+        [copied.tokenId, ["left", "it belongs to ada@example.com,"]],
+        [used.tokenId, ["left", "it was used on"]],
+      ]),
+    );
+    assert.equal(workspace.tokens().length, 3);
+    const named = await json(["--revoke", used.tokenId, "--yes"]);
+    assert.deepEqual([named.code, named.revocation![0]!.outcome], [2, "revoked"], "who names it has looked");
+  });
+
+  it("everybody's list that lacks a living token of the state is no whole list", async () => {
+    workspace.faults.add({ path: "/api/2.0/token-management/tokens", kind: "empty-list" });
+    const { code, problems, advice } = await json();
+    assert.deepEqual([code, problems.map((problem) => problem.code), advice], [3, ["UNEXPECTED_ANSWER"], []]);
+  });
+
+  it("no age is judged by this machine's clock: a workspace that answers slowly", async () => {
+    const lost = stray((await stack.token()).id!);
+    workspace.advance(10 * 60_000);
+    workspace.faults.add({ kind: "slow", delayMs: 4_500, times: 4 });
+    const slow = await json(["--revoke-orphans", "--yes"]);
+    assert.match(slow.revocation![0]!.reason, /too slowly to tell its time/);
+    assert.equal(workspace.isAlive(lost.value), true);
   });
 
   it("no stack, a wrong passphrase, no sign-in, wrong arguments: 3, each with its code", async () => {

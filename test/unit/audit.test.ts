@@ -358,7 +358,7 @@ describe("audit: states that can't be read", () => {
   });
   it("a token without times, or without outputs, is a problem beside the others", () => {
     const text = exported([{ current: { tokenId: "t" } }, { name: "odd", nonce: "bb", current: { tokenId: "o" } }]);
-    for (const change of [{ creationTime: "soon" }, { expiryTime: undefined }, null]) {
+    for (const change of [{ creationTime: "soon" }, { expiryTime: undefined }, { unfinished: 5 }, null]) {
       const document = JSON.parse(text);
       const odd = document.deployment.resources[2];
       odd.outputs = change && { ...odd.outputs, ...change };

@@ -71,9 +71,9 @@ export function readExport(text: string, own?: StackName): ExportedState {
     try {
       tokens.push(heldToken(resource));
     } catch (error) {
-      if (!(error instanceof DatabricksTokensError)) throw error;
       unreadable.push(...[resource.inputs, resource.outputs].map((props) => String(opened(props)["nonce"])));
-      problems.push(new DatabricksTokensError(error.code, `${nameOf(resource)}: ${error.text}`));
+      const { code, text } = error instanceof DatabricksTokensError ? error : notOurs("a token in it is odd");
+      problems.push(new DatabricksTokensError(code, `${nameOf(resource)}: ${text}`));
     }
   }
   const wishes = ours.flatMap(({ inputs, outputs }) => [readInputs(opened(inputs)), readInputs(opened(outputs))]);
