@@ -3,7 +3,7 @@ import { patchToken, patchTokenOfAnybody, type TokenChange } from "../workspace"
 import { as } from "./context";
 import { narrows, patchNeeded } from "./due";
 import { isRefusal } from "./identity";
-import { markComment, sameOrigin } from "./marker";
+import { markComment } from "./marker";
 import { prove } from "./proof";
 import { renew, sweepEarlier } from "./rotation";
 import { isExpired } from "./schedule";
@@ -16,15 +16,13 @@ export async function patch(work: Work): Promise<void> {
   const { current } = state;
   const change = patchNeeded(state.inputs, wish);
   if (!change || !current) return;
-  // From here on the state no longer knows the name that it had: what was lost under that is looked for now.
-  if (!sameOrigin(state.inputs.origin, wish.origin)) await sweepEarlier(work);
   // The marker goes with every PATCH, so that one that is stale after a rename is mended.
   const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
   if ((await patchOne(work, current, body)) !== "done") {
     await sweepEarlier(work);
     await renew(work);
   }
-  state.inputs = { ...state.inputs, ...change, origin: wish.origin };
+  state.inputs = { ...state.inputs, ...change };
 }
 
 /**

@@ -25,16 +25,17 @@ export async function renew(work: Work): Promise<void> {
     );
   }
   await promote(work, token);
-  state.inputs = wish;
+  state.inputs = { ...wish, origin: state.inputs.origin };
 }
 
-/** Revokes what lost attempts of earlier runs have made, as far as this sign-in sees it. */
-export async function sweepEarlier(work: Work): Promise<void> {
+/** Revokes what lost attempts of earlier runs have made. False: not everybody's tokens could be searched. */
+export async function sweepEarlier(work: Work): Promise<boolean> {
   const { context, credential, state } = work;
   const hidden = await sweepOwners(context, credential, ownersOf(state), attemptsOf(work));
   for (const owner of hidden) {
     context.warn(`Tokens of ${owner} on ${context.client.host} can't be searched for lost attempts by this sign-in`);
   }
+  return hidden.length === 0;
 }
 
 /** Proves a candidate and makes it the current token. Throws NOT_PROVED, with the candidate kept. */

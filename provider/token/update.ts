@@ -2,7 +2,7 @@ import { serverTime, type TokenContext } from "./context";
 import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons } from "./due";
 import { SavedFailure } from "./failure";
 import { isRefusal } from "./identity";
-import { parseComment } from "./marker";
+import { parseComment, sameOrigin } from "./marker";
 import { narrowRetiring, patch } from "./patch";
 import { prove } from "./proof";
 import { discardCandidates, promote, renew, retire, sweepEarlier } from "./rotation";
@@ -30,7 +30,6 @@ export async function update(context: TokenContext, olds: Properties, news: Prop
   const wish = readInputs(news);
   try {
     if (!onlyWrittenDown(state, wish, context.now())) await apply(begin(context, state, wish));
-    // After a rename the old name stays until the marker has the new one: lost attempts are looked for under it.
     state.inputs = { ...wish, origin: state.inputs.origin };
     return { outs: writeState(state, context.client.serverNow()) };
   } catch (error) {
@@ -45,6 +44,7 @@ function onlyWrittenDown(state: TokenState, wish: TokenInputs, now: number): boo
     rotationReasons(state, wish, now).length === 0 &&
     retirementsDue(state.retiring, now).length === 0 &&
     patchNeeded(state.inputs, wish) === undefined &&
+    sameOrigin(state.inputs.origin, wish.origin) &&
     bookkeepingChanged(state.inputs, wish)
   );
 }
@@ -56,6 +56,7 @@ async function apply(work: Work): Promise<void> {
   // What tokens in their overlap may do; after a PATCH that was refused, perhaps everything.
   const heldScopes = isUnfinished(state, "patch-refused") ? undefined : state.inputs.scopes;
   await settleCreations(work);
+  await takeName(work);
   await settleCandidates(work);
   if (!(await rotateIfDue(work))) await patch(work);
   await narrowRetiring(work, heldScopes);
@@ -78,6 +79,17 @@ async function settleCreations(work: Work): Promise<void> {
       );
     }
   }
+}
+
+/**
+ * After a rename the state keeps the old name until nothing that was lost under it is left: a destroy is handed the
+ * state alone, and looks for lost attempts under the name that stands there.
+ */
+async function takeName(work: Work): Promise<void> {
+  const { state, wish } = work;
+  if (sameOrigin(state.inputs.origin, wish.origin)) return;
+  const searched = await sweepEarlier(work);
+  if (searched && !isUnfinished(state, "creation-unknown")) state.inputs = { ...state.inputs, origin: wish.origin };
 }
 
 /** Finishes or revokes what was minted and never handed out. */

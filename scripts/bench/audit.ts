@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importedStack } from "../../test/engine/imported-stack";
@@ -55,10 +55,7 @@ export async function benchAudit(): Promise<void> {
     );
     console.log("           seconds, median (least-most)  of that CLI      rest  own CPU    own MB    CLI MB");
     const took = await inTurns(cases, { ...env }, folder, workspace);
-    for (const { title } of cases) {
-      console.log(`${title.padEnd(9)}${row(took.get(title)!)}`);
-      if (title === "--html" && !existsSync(page)) console.log("         (writes no page yet)");
-    }
+    for (const { title } of cases) console.log(`${title.padEnd(9)}${row(took.get(title)!)}`);
     console.log(
       "\ncalls      ",
       [...new Set(workspace.calls.map(({ method, path }) => `${method} ${path}`))].join(", "),
@@ -67,7 +64,7 @@ export async function benchAudit(): Promise<void> {
     const [text] = took.get("text")!;
     console.log(`Pulumi CLI  ${runs} runs: ${text!.children.map(({ command }) => command).join(", ")}`);
     console.log(`workspace   ${(await answering(workspace)).toFixed(2)} s of the rest, to answer with the list`);
-    await absent(workspace, stack, here, env, folder);
+    await absent(workspace, stack, here, env);
   } finally {
     stack?.remove();
     rmSync(folder, { recursive: true, force: true });
@@ -105,7 +102,6 @@ async function absent(
   stack: Stack,
   here: readonly string[],
   env: Record<string, string>,
-  folder: string,
 ): Promise<void> {
   const gone = workspace.tokens({ owner: workspace.admin.userName });
   for (const { tokenId } of gone) workspace.revoke(tokenId);
@@ -120,10 +116,9 @@ async function absent(
   );
   if (before) console.log(`         ${row([before])}  (before)`);
   console.log(`         ${row([after])}`);
-  rmSync(join(folder, "state.json"), { force: true });
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
 }

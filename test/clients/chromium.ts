@@ -15,7 +15,7 @@ export class Chromium {
     private readonly home: string,
   ) {}
 
-  /** undefined: it is not there, and can't be installed; what to install is printed. */
+  /** undefined: it is not there and can't be installed, or can't be launched here; which of them is printed. */
   static async start(): Promise<Chromium | undefined> {
     const program = await installed();
     if (program === undefined) return undefined;
@@ -33,8 +33,9 @@ export class Chromium {
       });
       return new Chromium(browser, home);
     } catch (error) {
-      rmSync(home, { recursive: true, force: true });
-      throw error;
+      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      console.log(`    not run: Chromium can't be launched here (${(error as Error).message.trim().split("\n")[0]})`);
+      return undefined;
     }
   }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import fc from "fast-check";
 import { LocalWorkspace, type TokenRecord } from "../workspace";
 import { auditOf, ofKind, withOutcome } from "./auditing";
 import { type Moment, upAndKill, type Who } from "./cut-off";
 import { heldTokens, idsHeld, nonceOf, noncesIn, sortedIds } from "./held";
+import { hasProcesses } from "./processes";
 import { Stack } from "./stack";
 
 /** Operations of one run, all at once. */
@@ -63,8 +63,7 @@ describe(`databricks-tokens audit, after ${KILLS} SIGKILLs amid ${PARALLEL} para
   let stack: Stack;
 
   before(function () {
-    // Whose child a process is, is read there.
-    if (!existsSync("/proc/self/stat")) this.skip();
+    if (!hasProcesses()) this.skip();
   });
   beforeEach(async () => {
     workspace = await LocalWorkspace.start();

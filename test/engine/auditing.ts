@@ -3,7 +3,7 @@ import { sortedIds } from "./held";
 import type { Stack } from "./stack";
 import { databricksTokens } from "./tool";
 
-export interface AuditRow {
+interface AuditRow {
   readonly kind: string;
   readonly tokenId: string;
   readonly flags: readonly string[];

@@ -37,17 +37,13 @@ export class Azurite {
     });
     // Where the tests end before their time.
     process.once("exit", () => child.kill("SIGKILL"));
-    const address = await new Promise<string>((done, failed) => {
-      let said = "";
-      child.stdout.on("data", (chunk) => {
-        said += chunk;
-        const [, found] = /successfully listen\w* on http:\/\/(\S+)/.exec(said) ?? [];
-        if (found) done(found);
-      });
-      child.once("error", failed);
-      child.once("close", () => failed(new Error(`azurite ended:\n${said}`)));
-    });
-    return new Azurite(child, folder, address, key);
+    try {
+      return new Azurite(child, folder, await addressOf(child), key);
+    } catch (error) {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      throw error;
+    }
   }
 
   /** What Pulumi needs to know of a container. */
@@ -100,6 +96,23 @@ export class Azurite {
     if (answer.statusCode >= 300) throw new Error(`azurite answered ${answer.statusCode} to ${method} ${container}`);
     return text;
   }
+}
+
+/** Where it listens, once it does. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  let said = "";
+  let patience: NodeJS.Timeout | undefined;
+  const listening = new Promise<string>((done, failed) => {
+    patience = setTimeout(() => failed(new Error(`azurite does not listen after a minute:\n${said}`)), 60_000);
+    child.stdout?.on("data", (chunk) => {
+      said += chunk;
+      const [, found] = /successfully listen\w* on http:\/\/(\S+)/.exec(said) ?? [];
+      if (found) done(found);
+    });
+    child.once("error", failed);
+    child.once("close", () => failed(new Error(`azurite ended:\n${said}`)));
+  });
+  return listening.finally(() => clearTimeout(patience));
 }
 
 /** azurite's program in a folder of its own that is made once: as a dependency all would wait for it at each install. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A process by its id and the moment it started, for an id may be used again. */
@@ -6,6 +6,13 @@ export interface Running {
   readonly pid: number;
   readonly started: string;
   readonly command: string;
+}
+
+/** Whether processes can be looked at here; says so where they can't. */
+export function hasProcesses(): boolean {
+  if (existsSync("/proc/self/stat")) return true;
+  console.log("    not run: no /proc here, where it is read whose child a process is");
+  return false;
 }
 
 /** Children of `pid`, and theirs. Read from /proc: Linux alone. */

@@ -1,5 +1,7 @@
 """Runs a command in a terminal of its own, as wide as asked, and types answers; what the terminal shows goes to stdout.
 
+Before an answer is typed, the question is told by a line to file descriptor 3, and a line from stdin is waited for.
+
 sys.argv[1]: {"command": [...], "columns": 80, "answers": [["what it asks", "what is typed"], ...]}
 """
 
@@ -29,6 +31,8 @@ while True:
     while answers and answers[0][0].encode() in shown[seen:]:
         question, answer = answers.pop(0)
         seen = shown.index(question.encode(), seen) + len(question.encode())
+        os.write(3, b"asked\n")
+        sys.stdin.readline()
         os.write(ours, answer.encode())
 sys.stdout.buffer.write(shown)
 sys.stdout.flush()

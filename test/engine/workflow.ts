@@ -10,7 +10,7 @@ interface Workflow {
 }
 
 /** What is left when a step is over. */
-export interface StepEnded {
+interface StepEnded {
   readonly code: number | null;
   /** What it wrote into the job's summary. */
   readonly summary: string;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { parseComment } from "../../provider/token/marker";
 import { type Moment, upAndKill, type Who } from "../engine/cut-off";
 import { type HeldToken, heldTokens, sortedIds as ids, idsHeld, nonceOf, noncesIn } from "../engine/held";
+import { hasProcesses } from "../engine/processes";
 import { type Deployment, Stack } from "../engine/stack";
 import { LocalWorkspace, type TokenRecord } from "../workspace";
 
@@ -22,8 +22,7 @@ describe("faults: SIGKILL on the real engine", function () {
   let stack: Stack;
 
   before(function () {
-    // Whose child a process is, is read there.
-    if (!existsSync("/proc/self/stat")) this.skip();
+    if (!hasProcesses()) this.skip();
   });
   beforeEach(async () => {
     workspace = await LocalWorkspace.start();
