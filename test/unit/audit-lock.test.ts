@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assertNoLock } from "../../provider/cli/audit/lock";
 import { answerOf, probe } from "../../provider/cli/audit/lock-probe";
 import type { Ran } from "../../provider/cli/pulumi";
+import type { DatabricksTokensError } from "../../provider/errors";
 
 const TARGET = "urn:pulumi:audit::p::databricks-tokens:audit:Lock::0123";
 /** As the Pulumi CLI 3.259 says it. */
@@ -13,6 +17,39 @@ const FREE: Ran = {
 const HELD =
   "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock " +
   "file with `pulumi cancel`.\n  azblob://state/.pulumi/locks/x.json: created by ada@host (pid 7) at 2026-11-24\n";
+
+describe("audit: the lock of a backend in a folder", () => {
+  it("the lock of a folder: a file in the stack's own, in both layouts", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pdt-lock-"));
+    const code = (name = "organization/p/dev"): string | undefined => {
+      try {
+        assertNoLock(folder, name);
+        return undefined;
+      } catch (error) {
+        return (error as DatabricksTokensError).code;
+      }
+    };
+    try {
+      assert.equal(code(), "LOCK_UNKNOWN");
+      for (const name of ["organization/p/dev", "dev"]) {
+        const locks = join(folder, ".pulumi", "locks", ...name.split("/"));
+        mkdirSync(locks, { recursive: true });
+        assert.equal(code(name), undefined);
+        writeFileSync(join(locks, "x.json"), "{}");
+        assert.equal(code(name), "RUN_UNDER_WAY");
+        rmSync(join(locks, "x.json"));
+      }
+      writeFileSync(join(folder, ".pulumi", "locks", "odd"), "");
+      assert.equal(code("odd"), "LOCK_UNKNOWN", "a file where a folder should be");
+      const other = join(folder, ".pulumi", "locks", "organization", "p", "prod");
+      mkdirSync(other);
+      writeFileSync(join(other, "x.json"), "{}");
+      assert.equal(code(), undefined);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
 
 describe("audit: what the Pulumi CLI says of a lock in a bucket", () => {
   const whyOf = (ran: Partial<Ran>): string => {

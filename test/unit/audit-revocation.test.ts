@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../provider/cli/audit/kinds";
-import { type Outcome, revokeAll } from "../../provider/cli/audit/revocation";
+import type { Outcome } from "../../provider/cli/audit/plan";
+import { revokeAll } from "../../provider/cli/audit/revocation";
 import type { Sight, Way } from "../../provider/cli/audit/sight";
 import { DatabricksTokensError } from "../../provider/errors";
 import { useConfig } from "../../provider/process/surroundings";

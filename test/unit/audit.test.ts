@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { exitCodeOf } from "../../provider/cli/audit/exit-code";
 import { readExport } from "../../provider/cli/audit/exported-state";
 import { ageDays, daysLeft, flagsOf } from "../../provider/cli/audit/flags";
-import { gapsOf } from "../../provider/cli/audit/gaps";
 import { classify, type Row, type Seen } from "../../provider/cli/audit/kinds";
-import { assertNoLock } from "../../provider/cli/audit/lock";
-import { plan } from "../../provider/cli/audit/revocation";
 import { partsOf } from "../../provider/cli/audit/stack-name";
 import type { DatabricksTokensError } from "../../provider/errors";
 import { DAY, exported, HOST, listed, type Made, NOW, OURS, seenOf } from "./audit-state";
@@ -208,132 +202,6 @@ describe("audit: exit codes", () => {
     assert.equal(exitCodeOf(row({}, listed("theirs", soon)), fine), 0);
     const retiring = { retiring: [{ tokenId: "r", ...soon, revokeAfter: NOW + DAY }] };
     assert.equal(exitCodeOf(row(retiring, listed("r", { of: retiring, ...soon })), fine), 0);
-  });
-});
-
-describe("audit: what a list may lack", () => {
-  const made: Made = { current: { tokenId: "t", owner: "robot" } };
-  const codes = (more: Partial<Seen>) => gapsOf(seenOf([], more), read([made])).map(({ code }) => code);
-  it("everybody's, but not a living one of the state's; one's own, where the state has tokens of others", () => {
-    assert.deepEqual(codes({}), []);
-    assert.deepEqual(codes({ alive: new Set(["t"]) }), ["UNEXPECTED_ANSWER"]);
-    assert.deepEqual(codes({ owners: ["ada@example.com"] }), []);
-    assert.deepEqual(codes({ owners: ["eve@example.com"] }), ["PERMISSION_DENIED"]);
-    assert.deepEqual(codes({ owners: ["ada@example.com"], alive: new Set(["t"]) }), ["PERMISSION_DENIED"]);
-  });
-});
-
-describe("audit: what may be revoked", () => {
-  const made: Made = {
-    current: { tokenId: "now" },
-    retiring: [{ tokenId: "old", revokeAfter: NOW + DAY }],
-  };
-  const rows = classify(read([made]), [
-    seenOf(
-      [
-        listed("now", { of: made }),
-        listed("old", { of: made }),
-        listed("lost", { of: made }),
-        listed("young", { of: made, creationTime: NOW - 299_999 }),
-        listed("ageless", { of: made, creationTime: 0, expiryTime: NOW + DAY }),
-        listed("stray", { of: { nonce: "dd" } }),
-        listed("theirs", { of: { nonce: "aa", origin: { ...OURS, stack: "prod" } } }),
-        listed("ada's"),
-      ],
-      {},
-    ),
-  ]);
-  const planned = (orphans: boolean, ...ids: string[]) => {
-    const { revoke, outcomes } = plan(rows, { orphans, ids }, 300_000);
-    return [revoke.map(({ tokenId }) => tokenId), outcomes.map(({ tokenId, outcome }) => [outcome, tokenId])];
-  };
-  it("exactly the orphans that are old enough; unclaimed ones by id alone", () => {
-    const young = [
-      ["left", "young"],
-      ["left", "ageless"],
-    ];
-    assert.deepEqual(planned(true), [["lost"], young]);
-    assert.deepEqual(planned(false, "stray", "stray", "lost"), [["stray", "lost"], []]);
-    assert.deepEqual(planned(true, "stray"), [["stray", "lost"], young]);
-    assert.deepEqual(planned(false), [[], []]);
-  });
-  it("never what the state has, another stack's, people's, or an unknown one; then nothing at all", () => {
-    for (const id of ["now", "old", "theirs", "ada's", "nowhere"]) {
-      const [revoke, outcomes] = planned(false, "stray", id);
-      assert.deepEqual(
-        [revoke, outcomes],
-        [
-          [],
-          [
-            ["refused", id],
-            ["left", "stray"],
-          ],
-        ],
-      );
-    }
-  });
-  it("no orphan of somebody who mints nothing for this stack, nor one that is in use: a marker can be copied", () => {
-    const held: Made = { current: { tokenId: "now" } };
-    const [state, day] = [read([held]), { creationTime: NOW - 9 * DAY }];
-    const reasons = (tokens: Seen["tokens"], more: Partial<Seen> = {}, ids: string[] = []) => {
-      const rows = classify(state, [seenOf(tokens, more)]);
-      assert.ok(rows.every(({ kind, tokenId }) => kind === "orphan" || tokenId === "now"));
-      const { revoke, outcomes } = plan(rows, { orphans: true, ids }, 300_000);
-      return [revoke.map(({ tokenId }) => tokenId), ...outcomes.map(({ reason }) => reason)];
-    };
-    const now = listed("now", { of: held });
-    const eves = listed("eve's", { of: held, ...day, owner: "eve@example.com", lastUsedDay: NOW - 9 * DAY });
-    assert.match(
-      String(reasons([now, eves])[1]),
-      /^it belongs to eve@example.com, who mints no tokens of this stack.*--revoke eve's/,
-    );
-    assert.deepEqual(
-      reasons([now, eves], { signedInAs: ["eve@example.com"] }),
-      [["eve's"]],
-      "she signs in to this audit",
-    );
-    assert.deepEqual(reasons([now, eves], {}, ["eve's"]), [["eve's"]], "who names it has looked");
-    const used = (lastUsedDay: number) => listed("used", { of: held, ...day, lastUsedDay });
-    assert.match(String(reasons([now, used(NOW - DAY)])[1]), /^it was used on 2026-11-23, so somebody has its value/);
-    assert.deepEqual(reasons([now, used(NOW - 8 * DAY)]), [["used"]], "by its own proof");
-    assert.match(String(reasons([now, used(NOW - 8 * DAY)], { isTimeKnown: false })[1]), /too slowly to tell its time/);
-  });
-  it("one that has expired is no more to revoke, and does not count", () => {
-    const lost = listed("lost", { of: made, creationTime: NOW - 91 * DAY });
-    const rows = classify(read([made]), [seenOf([listed("now", { of: made }), listed("old", { of: made }), lost])]);
-    assert.deepEqual(flagsOf(rows[2]!), ["expired"]);
-    assert.equal(exitCodeOf(rows, fine), 0);
-    assert.deepEqual(plan(rows, { orphans: true, ids: [] }, 300_000), { revoke: [], outcomes: [] });
-  });
-  it("the lock of a folder: a file in the stack's own, in both layouts", () => {
-    const folder = mkdtempSync(join(tmpdir(), "pdt-lock-"));
-    const code = (name = "organization/p/dev"): string | undefined => {
-      try {
-        assertNoLock(folder, name);
-        return undefined;
-      } catch (error) {
-        return (error as DatabricksTokensError).code;
-      }
-    };
-    try {
-      assert.equal(code(), "LOCK_UNKNOWN");
-      for (const name of ["organization/p/dev", "dev"]) {
-        const locks = join(folder, ".pulumi", "locks", ...name.split("/"));
-        mkdirSync(locks, { recursive: true });
-        assert.equal(code(name), undefined);
-        writeFileSync(join(locks, "x.json"), "{}");
-        assert.equal(code(name), "RUN_UNDER_WAY");
-        rmSync(join(locks, "x.json"));
-      }
-      writeFileSync(join(folder, ".pulumi", "locks", "odd"), "");
-      assert.equal(code("odd"), "LOCK_UNKNOWN", "a file where a folder should be");
-      const other = join(folder, ".pulumi", "locks", "organization", "p", "prod");
-      mkdirSync(other);
-      writeFileSync(join(other, "x.json"), "{}");
-      assert.equal(code(), undefined);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });
 

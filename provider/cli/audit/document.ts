@@ -5,7 +5,7 @@ import type { ExitCode } from "./exit-code";
 import type { ExportedState, StackName } from "./exported-state";
 import { ageDays, daysLeft, type Flag, flagsOf } from "./flags";
 import { KINDS, type Kind, type Role, type Row } from "./kinds";
-import type { Outcome } from "./revocation";
+import type { Outcome } from "./plan";
 import type { Sight } from "./sight";
 
 /** What an audit found. */

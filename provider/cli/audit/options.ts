@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { DatabricksTokensError } from "../../errors";
 import { KINDS, type Kind } from "./kinds";
-import type { Wish } from "./revocation";
+import type { Wish } from "./plan";
 import { STANDARD_INPUT } from "./stack-export";
 
 export const AUDIT_HELP = `Usage: databricks-tokens audit [OPTIONS]

@@ -8,8 +8,9 @@ import { couldNotTell, type Finding, find, readStack, readState } from "./findin
 import { classify, type Row } from "./kinds";
 import { lockOfBackend } from "./lock";
 import { invalid, type Options } from "./options";
+import { type Plan, plan, type Wish } from "./plan";
 import type { Progress } from "./progress";
-import { type Plan, plan, revokeAll, type Wish } from "./revocation";
+import { revokeAll } from "./revocation";
 
 /** A report that has yet to say what is left to do. */
 export type Judged = Omit<Report, "advice">;
