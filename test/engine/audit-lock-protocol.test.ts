@@ -13,7 +13,7 @@ const ORIGIN = { organization: "organization", project: "engine-test", stack: "d
 const LIST = { method: "GET", path: "/api/2.0/token-management/tokens" };
 const REVOKE = { method: "DELETE", path: /^\/api\/2\.0\/token-management\/tokens\/./ };
 const UNASKED = ["--revoke-orphans", "--yes"];
-const HELD = /A Pulumi run holds the lock of stack dev: nothing is revoked/;
+const HELD = /A Pulumi run holds the lock of stack organization\/engine-test\/dev: nothing is revoked meanwhile/;
 const DAY_MS = 86_400_000;
 
 /** A run begins, or ends, at each moment at which a revocation could miss it. */

@@ -116,7 +116,7 @@ async function assertNoUpdate({ project, stack }: Own): Promise<void> {
 const underWay = (stack: string): DatabricksTokensError =>
   new DatabricksTokensError(
     "RUN_UNDER_WAY",
-    `A Pulumi run holds the lock of stack ${foreignText(stack)}: nothing is revoked. Wait for its end; if it was ` +
+    `A Pulumi run holds the lock of stack ${foreignText(stack)}: nothing is revoked meanwhile. Wait for its end; if it was ` +
       `killed, run \`pulumi cancel\` first`,
   );
 
