@@ -52,7 +52,9 @@ export function lostAttempts(tokens: readonly TokenInfo[], attempts: Attempts, n
 }
 
 /**
- * Revokes what lost attempts have made, and looks again to see it gone (there is no value to prove it with).
+ * Revokes what lost attempts have made, until they are gone. There is no value to prove that with: it is in no list, and
+ * of its id the workspace says that there is none (or, should one accept the revocation of what is gone, a second list
+ * says so). Either alone may be said of a token that lives.
  * Gives the ids. `fresh`: don't trust the process's shared listing.
  */
 export async function sweep(context: TokenContext, sight: Sight, attempts: Attempts, fresh = false): Promise<string[]> {
@@ -60,14 +62,19 @@ export async function sweep(context: TokenContext, sight: Sight, attempts: Attem
     lostAttempts(await sight.list(again), attempts, context.client.serverNow());
   const found = await lost(fresh);
   if (found.length === 0) return [];
-  await Promise.all(found.map(({ tokenId }) => sight.revoke(tokenId).catch(ignoreNotFound)));
+  const revoke = (): Promise<boolean[]> => Promise.all(found.map(({ tokenId }) => isGone(sight.revoke(tokenId))));
+  await revoke();
+  let absentBefore = false;
   for (let pause = 500; ; pause = Math.min(pause * 2, 5_000)) {
     const left = await lost(true);
-    if (left.length === 0) return found.map((token) => token.tokenId);
+    const gone = await revoke();
+    const absent = left.length === 0;
+    if (absent && (absentBefore || gone.every(Boolean))) return found.map((token) => token.tokenId);
+    absentBefore = absent;
     if (context.now() + pause >= context.deadline) {
       throw new DatabricksTokensError(
         "REVOCATION_NOT_CONFIRMED",
-        `${left.length} token(s) of a lost attempt are still listed on ${context.client.host} after their revocation. ` +
+        `${found.length} token(s) of a lost attempt are not yet gone from ${context.client.host} after their revocation. ` +
           "Run the command again: it goes on from here",
       );
     }
@@ -109,7 +116,13 @@ export async function sweepOwners(
   return hidden;
 }
 
-/** For what may be gone already. */
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof DatabricksTokensError && error.code === "NOT_FOUND")) throw error;
+/** Whether there is no such token any more; false: it was accepted, and so was there. */
+async function isGone(revoked: Promise<void>): Promise<boolean> {
+  try {
+    await revoked;
+    return false;
+  } catch (error) {
+    if (error instanceof DatabricksTokensError && error.code === "NOT_FOUND") return true;
+    throw error;
+  }
 }

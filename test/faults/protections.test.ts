@@ -42,6 +42,17 @@ const { sweep: sweepOnce } = sweep;
 const { markUnfinished } = state;
 const { retire } = rotation;
 
+/** One list without it is enough for it, whatever the revocation was answered. */
+async function sweepThatBelieves(...[context, sight, attempts, fresh = false]: Parameters<typeof sweepOnce>) {
+  const lost = async (again: boolean) =>
+    sweep.lostAttempts(await sight.list(again), attempts, context.client.serverNow());
+  const found = (await lost(fresh)).map(({ tokenId }) => tokenId);
+  if (found.length === 0) return [];
+  await Promise.all(found.map((tokenId) => sight.revoke(tokenId).catch(() => undefined)));
+  while ((await lost(true)).length > 0) await context.sleep(500);
+  return found;
+}
+
 const PROTECTIONS: readonly Protection[] = [
   {
     title: "what a lost answer left is swept",
@@ -51,6 +62,17 @@ const PROTECTIONS: readonly Protection[] = [
       [sweep, "sweepOwners", async () => []],
     ],
     steps: [lostAnswer, up, up],
+    breaks: /leaked/,
+  },
+  {
+    title: "what a lost answer left is gone once it is in no list and its id is unknown",
+    off: [[sweep, "sweep", sweepThatBelieves]],
+    steps: [
+      fault("delete", { kind: "not-found" }),
+      fault("create", { kind: "close", when: "after" }),
+      fault("list", { kind: "empty-list", skip: 3 }),
+      { do: "up", replace: true },
+    ],
     breaks: /leaked/,
   },
   {
