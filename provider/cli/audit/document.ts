@@ -39,7 +39,7 @@ export interface AuditDocument {
   readonly advice: readonly string[];
 }
 
-export interface Problem {
+interface Problem {
   readonly code: string;
   readonly text: string;
 }
