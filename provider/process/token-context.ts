@@ -28,10 +28,11 @@ export function contextFor(held: Properties, wish: Properties): TokenContext {
     limits,
     deadline: Date.now() + limits.operationMs,
     now: Date.now,
+    elapsed: () => performance.now(),
     sleep: async (ms) => void (await sleep(ms)),
     assertEngine,
     list: (credential, options) => shared.list(as(context, credential), credential, options),
-    userName: (credential) => shared.userName(as(context, credential), credential),
+    whoIs: (credential) => shared.whoIs(as(context, credential), credential),
     warn: (message) => void process.stderr.write(`warning: ${redact(message)}\n`),
   };
   return context;

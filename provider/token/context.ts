@@ -1,5 +1,6 @@
 import type { Credential } from "../credentials";
 import type { Authorization, Caller, TokenInfo, WorkspaceClient } from "../workspace";
+import type { Identity, Minter } from "./minter";
 
 /** Milliseconds that the steps of a lifecycle may take. */
 export interface Limits {
@@ -20,10 +21,17 @@ export const DEFAULT_LIMITS: Limits = {
   listLagMs: 60_000,
 };
 
-/** The tokens of one identity, and when they were listed (epoch ms, local clock). */
+/** The tokens of one identity, and when they were asked for (epoch ms, local clock). */
 export interface Listing {
   readonly tokens: readonly TokenInfo[];
   readonly at: number;
+}
+
+export interface ListingWanted {
+  /** Whose request began at this moment or later, epoch ms of the local clock. @default within the last 30 s */
+  readonly after?: number;
+  /** By an administrator's call: the tokens of that minter; everybody's if its id and user name are not known. */
+  readonly minter?: Minter;
 }
 
 /** What the lifecycle functions work with: one workspace, its credentials, a clock. They hold no I/O of their own. */
@@ -37,14 +45,13 @@ export interface TokenContext {
   /** When this operation must be over, epoch ms of the local clock. */
   readonly deadline: number;
   now(): number;
+  /** Milliseconds of a clock that is never set. */
+  elapsed(): number;
   sleep(ms: number): Promise<void>;
-  /**
-   * The identity's own tokens, or by an administrator's call those of `owner`. Shared by all that ask within 30
-   * seconds; `fresh` asks the workspace again.
-   */
-  list(credential: Credential, options?: { fresh?: boolean; owner?: string }): Promise<Listing>;
-  /** The user name behind a credential, asked once; undefined where it may not know itself. */
-  userName(credential: Credential): Promise<string | undefined>;
+  /** The identity's own tokens, or by an administrator's call those of a minter. Shared by the whole process. */
+  list(credential: Credential, wanted?: ListingWanted): Promise<Listing>;
+  /** Who a credential signs in as, asked once. */
+  whoIs(credential: Credential): Promise<Identity>;
   /** Throws ENGINE_GONE if the Pulumi CLI that started this process is gone: nothing may be minted any more. */
   assertEngine(): Promise<void>;
   warn(message: string): void;

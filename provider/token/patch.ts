@@ -18,7 +18,9 @@ export async function patch(work: Work): Promise<void> {
   if (!change || !current) return;
   // The marker goes with every PATCH, so that one that is stale after a rename is mended.
   const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
-  if ((await patchOne(work, current, body)) !== "done") {
+  const outcome = await patchOne(work, current, body);
+  if (outcome !== "done") {
+    if (outcome === "gone") markUnfinished(state, "current-gone", work.context.client.serverNow());
     await sweepEarlier(work);
     await renew(work);
   }

@@ -4,7 +4,10 @@ import type { TokenInfo } from "../workspace";
 import type { TokenContext } from "./context";
 import { sameScopes } from "./due";
 import { asAnybody, isRefusal } from "./identity";
+import { listingOf } from "./listing";
+import { attemptsIn, judge, perhapsLost } from "./lost";
 import { parseComment } from "./marker";
+import { askerOf, nameOf, sameMinter } from "./minter";
 import { prove } from "./proof";
 import { isExpired } from "./schedule";
 import {
@@ -30,6 +33,7 @@ export async function read(
   const { current } = state;
   const listed = await asAnybody(context, async (credential) => {
     const own = (await context.list(credential)).tokens;
+    await clearSettled(context, credential, state);
     return current && (find(own, current) ?? (await lookAtOwners(context, credential, state, current)));
   });
   if (current && listed === "absent") await judgeAbsence(context, state, current);
@@ -40,22 +44,40 @@ export async function read(
 const find = (tokens: readonly TokenInfo[], { tokenId }: TokenRecord): TokenInfo | undefined =>
   tokens.find((token) => token.tokenId === tokenId);
 
-/** Looks at the list of the token's owner, if that is somebody else: an administrator may. */
+/**
+ * A creation of unknown outcome whose list shows nothing of it, and can't lag behind any more, made nothing. What it did
+ * make is left to the next `up` or destroy: a refresh revokes nothing.
+ */
+async function clearSettled(context: TokenContext, credential: Credential, state: TokenState): Promise<void> {
+  const { client, limits } = context;
+  const attempts = attemptsIn(state, limits.operationMs);
+  for (const unknown of state.unfinished.filter(({ code }) => code === "creation-unknown")) {
+    const listing = await listingOf(context, credential, unknown.minter, state);
+    const after = unknown.since + limits.listLagMs;
+    if (!listing || client.clockOffsetMs === undefined || client.serverNow() <= after) continue;
+    const tokens = await listing.tokens(context.now() - (client.serverNow() - after));
+    const now = client.serverNow();
+    if (tokens.some((token) => judge(token, attempts, now) === "lost" || perhapsLost(token, attempts, now))) continue;
+    state.unfinished = state.unfinished.filter((item) => item !== unknown);
+  }
+}
+
+/** Looks at the list of whoever minted the token, if that is somebody else: an administrator may. */
 async function lookAtOwners(
   context: TokenContext,
   credential: Credential,
-  { owner }: TokenState,
+  { inputs }: TokenState,
   current: TokenRecord,
 ): Promise<TokenInfo | "absent" | "hidden"> {
-  const asker = owner === "" ? undefined : await context.userName(credential);
-  if (asker === undefined || asker === owner) return "absent";
+  const { minter } = current;
+  if (!minter || sameMinter(askerOf(await context.whoIs(credential), inputs.nonce), minter)) return "absent";
   try {
-    return find((await context.list(credential, { owner })).tokens, current) ?? "absent";
+    return find((await context.list(credential, { minter })).tokens, current) ?? "absent";
   } catch (error) {
     if (!isRefusal(error) && !(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw error;
     context.warn(
-      `Token ${current.tokenId} on ${context.client.host} belongs to ${owner}, but the sign-in is ${asker}, whose list ` +
-        "can't show it: kept as it is",
+      `Token ${current.tokenId} on ${context.client.host} belongs to ${nameOf(minter)}, whose list this sign-in can't ` +
+        "read: kept as it is",
     );
     return "hidden";
   }

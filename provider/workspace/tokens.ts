@@ -18,6 +18,8 @@ export interface TokenInfo {
   readonly comment: string;
   /** Absent: the token has every scope. */
   readonly scopes?: readonly string[];
+  /** Epoch ms of the day; absent: never, or the listing does not say. */
+  readonly lastUsedDay?: number;
 }
 
 export interface TokenRequest {

@@ -95,7 +95,7 @@ function classifyOn(state: ExportedState, seen: Seen): Row[] {
     const { record, token } = known;
     if (listedIds.has(record.tokenId)) continue;
     const { inputs } = token.state;
-    const owner = record.owner ?? token.state.owner;
+    const owner = record.minter?.userName ?? token.state.owner;
     const gone = isExpired(record, now) || seen.refused.has(record.tokenId);
     rows.push({
       ...{ host, tokenId: record.tokenId, owner, comment: inputs.comment ?? "", now },

@@ -78,7 +78,7 @@ async function asAdministrator(host: string, ways: readonly Way[]): Promise<List
     const { context, credential } = way;
     try {
       const tokens = await listTokensOfAll(as(context, credential));
-      const name = await context.userName(credential);
+      const name = (await context.whoIs(credential)).userName;
       const signedInAs = name === undefined ? [] : [name];
       const seen: Seen = { host, tokens, owners: "all", signedInAs, ...timeOf(context), refused: new Set() };
       return { host, seen, administrator: way, ownerOf: new Map(), gaps: [] };
@@ -97,7 +97,7 @@ async function asOwners(host: string, ways: readonly Way[], wishes: readonly Wis
   for (const way of ways) {
     const { context, credential } = way;
     try {
-      const owner = (await context.userName(credential)) ?? "";
+      const owner = (await context.whoIs(credential)).userName ?? "";
       for (const info of await listTokens(as(context, credential))) {
         tokens.set(info.tokenId, { ...info, owner, usageKnown: false });
         ownerOf.set(info.tokenId, way);
