@@ -26,6 +26,7 @@ export type ErrorCode =
   | "UNREACHABLE" // name not found, refused, reset, closed
   | "TLS"
   | "TIMEOUT"
+  | "CLOCK_UNKNOWN" // the workspace's time can't be told, and something depends on it
   // before any call
   | "NO_CREDENTIALS"
   | "AMBIGUOUS_CREDENTIALS"
@@ -77,6 +78,8 @@ export type ErrorCode =
 export interface ErrorOptionsWithOutcome extends ErrorOptions {
   /** `true`: the request may have taken effect although it failed. Default `false`. */
   readonly ambiguous?: boolean;
+  /** `true`: the answer calls the token that was shown invalid, expired or revoked. Default `false`. */
+  readonly saysTokenIsDead?: boolean;
 }
 
 /** The one family of errors of this package: what happened and what to do, with a stable code; never a secret. */
@@ -86,6 +89,8 @@ export class DatabricksTokensError extends Error {
   readonly text: string;
   /** Whether the failed request may have taken effect on the server all the same. */
   readonly ambiguous: boolean;
+  /** Whether the answer called the token that was shown invalid, expired or revoked. Nothing else proves one dead. */
+  readonly saysTokenIsDead: boolean;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptionsWithOutcome = {}) {
     const text = redact(message);
@@ -94,5 +99,6 @@ export class DatabricksTokensError extends Error {
     this.code = code;
     this.text = text;
     this.ambiguous = options.ambiguous ?? false;
+    this.saysTokenIsDead = options.saysTokenIsDead ?? false;
   }
 }

@@ -30,7 +30,7 @@ export function contextFor(held: Properties, wish: Properties): TokenContext {
     now: Date.now,
     elapsed: () => performance.now(),
     sleep: async (ms) => void (await sleep(ms)),
-    assertEngine,
+    assertEngine: () => assertEngine(),
     list: (credential, options) => shared.list(as(context, credential), credential, options),
     whoIs: (credential) => shared.whoIs(as(context, credential), credential),
     warn: (message) => void process.stderr.write(`warning: ${redact(message)}\n`),

@@ -1,4 +1,5 @@
 import type { Credential } from "../credentials";
+import { DatabricksTokensError } from "../errors";
 import type { Authorization, Caller, TokenInfo, WorkspaceClient } from "../workspace";
 import type { Identity, Minter } from "./minter";
 
@@ -57,13 +58,28 @@ export interface TokenContext {
   warn(message: string): void;
 }
 
-/**
- * The workspace's time, epoch ms. Where it has not answered anything yet it is asked for the shared list: this machine's
- * clock may be hours off.
- */
-export async function serverTime({ client, list }: TokenContext, credential: Credential): Promise<number> {
+/** How many answers may be needed: one that is off from this machine's clock counts once a second one agrees. */
+const MOST_ASKED = 3;
+
+/** The workspace's time, epoch ms. Where it is not known yet the workspace is asked; undefined: it does not tell. */
+export async function knownTime(context: TokenContext, credential: Credential): Promise<number | undefined> {
+  const { client, list, now } = context;
   if (client.clockOffsetMs === undefined) await list(credential);
-  return client.serverNow();
+  for (let asked = 1; !client.clock.isSure && asked < MOST_ASKED; asked++) {
+    await list(credential, { after: now() });
+  }
+  return client.clockOffsetMs === undefined ? undefined : client.serverNow();
+}
+
+/** As {@link knownTime}. @throws DatabricksTokensError CLOCK_UNKNOWN: nothing may be revoked for its age then. */
+export async function serverTime(context: TokenContext, credential: Credential): Promise<number> {
+  const time = await knownTime(context, credential);
+  if (time !== undefined) return time;
+  throw new DatabricksTokensError(
+    "CLOCK_UNKNOWN",
+    `The time of ${context.client.host} can't be told: its answers carry no date, or dates that differ. Nothing is ` +
+      "revoked for its age until it can. Look for a proxy that rewrites answers, and set this machine's clock right",
+  );
 }
 
 /** Calls in the name of `authorization`, until the operation must be over or `until`. */

@@ -75,7 +75,7 @@ export async function mint(work: Work): Promise<Minted> {
 
 function noteUnknown({ context, state, wish }: Work, minter: Minter): void {
   // By the server's clock, and as late as can be: from now on nothing of ours is under way.
-  const since = context.client.serverNow();
+  const since = context.client.clock.latestNow();
   noteLostAttempt(state, since, since + scheduleOf(wish).lifetimeSeconds * 1000, minter);
   state.inputs = { ...state.inputs, origin: wish.origin };
   context.warn(

@@ -1,7 +1,7 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import type { TokenInfo } from "../workspace";
-import type { TokenContext } from "./context";
+import { knownTime, type TokenContext } from "./context";
 import { sameScopes } from "./due";
 import { asAnybody, isRefusal } from "./identity";
 import { listingOf } from "./listing";
@@ -31,13 +31,15 @@ export async function read(
 ): Promise<{ id: string; props: Properties }> {
   const state = readState(props);
   const { current } = state;
+  let time: number | undefined;
   const listed = await asAnybody(context, async (credential) => {
     const own = (await context.list(credential)).tokens;
+    time = await knownTime(context, credential);
     await clearSettled(context, credential, state);
     return current && (find(own, current) ?? (await lookAtOwners(context, credential, state, current)));
   });
   if (current && listed === "absent") await judgeAbsence(context, state, current);
-  else if (listed && listed !== "absent" && listed !== "hidden") compare(context, state, listed);
+  else if (listed && listed !== "absent" && listed !== "hidden") compare(state, listed, time);
   return { id, props: { ...writeState(state, context.client.serverNow()), __provider: props["__provider"] } };
 }
 
@@ -83,8 +85,9 @@ async function lookAtOwners(
   }
 }
 
-function compare(context: TokenContext, state: TokenState, listed: TokenInfo): void {
-  if (isExpired(listed, context.client.serverNow())) markUnfinished(state, "current-gone", context.client.serverNow());
+/** `time` is the workspace's; undefined: it is not known, and then nothing has expired. */
+function compare(state: TokenState, listed: TokenInfo, time: number | undefined): void {
+  if (time !== undefined && isExpired(listed, time)) markUnfinished(state, "current-gone", time);
   else clearUnfinished(state, "current-gone");
   const { comment } = parseComment(listed.comment);
   const { inputs } = state;

@@ -54,7 +54,8 @@ export async function promote(work: Work, candidate: TokenRecord): Promise<void>
       { cause: proof.cause },
     );
   }
-  const now = context.client.serverNow();
+  // The workspace's own word for now, should its clock not be known yet.
+  const now = Math.max(candidate.creationTime, context.client.serverNow());
   const { current: old } = state;
   state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
   const { mintedWith: _, ...promoted } = candidate;

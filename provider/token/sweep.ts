@@ -30,7 +30,7 @@ export async function sweep(
   let absentBefore = new Set<string>();
   const look = async (notBefore: number | undefined): Promise<Set<string>> => {
     const tokens = await listing.tokens(notBefore);
-    const now = context.client.serverNow();
+    const now = await timeBy(context, listing);
     const lost = tokens.filter((token) => judge(token, attempts, now) === "lost" || alsoLost(token));
     for (const token of lost) {
       found.set(token.tokenId, token);
@@ -73,6 +73,12 @@ export async function sweep(
     );
   }
   return [...found.values()];
+}
+
+/** The workspace's time. Nothing is old as long as it is not known. */
+async function timeBy({ client, now }: TokenContext, listing: MinterListing): Promise<number> {
+  for (let asked = 0; !client.clock.isSure && asked < 2; asked++) await listing.tokens(now());
+  return client.clockOffsetMs === undefined ? Number.NEGATIVE_INFINITY : client.serverNow();
 }
 
 const named = new Set<string>();
@@ -119,10 +125,10 @@ export async function sweepMinters(
       continue;
     }
     await sweep(context, listing, attempts);
-    const now = context.client.serverNow();
+    const now = await timeBy(context, listing);
     // A later run looks again, whatever the resource asks for by then.
     const [young] = (await listing.tokens()).filter((token) => isPerhapsUnderWay(token, attempts, now));
-    if (young) noteLostAttempt(state, now, young.expiryTime, minter);
+    if (young) noteLostAttempt(state, context.client.clock.latestNow(), young.expiryTime, minter);
   }
   return hidden;
 }
@@ -148,7 +154,7 @@ export async function settle(
   if (!listing) return isOver(context, unknown) ? "settled" : "nobody";
   const attempts = attemptsIn(state, context.limits.operationMs, desired);
   await sweep(context, listing, attempts, context.now());
-  const now = context.client.serverNow();
+  const now = await timeBy(context, listing);
   if (now - unknown.since <= context.limits.listLagMs) return "later";
   const [perhaps] = (await listing.tokens()).filter((token) => perhapsLost(token, attempts, now));
   if (!perhaps) return "settled";

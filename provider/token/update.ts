@@ -1,4 +1,4 @@
-import { serverTime, type TokenContext } from "./context";
+import { knownTime, serverTime, type TokenContext } from "./context";
 import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons, sameScopes } from "./due";
 import { SavedFailure } from "./failure";
 import { sameOrigin } from "./marker";
@@ -141,6 +141,7 @@ async function rotateIfDue(work: Work): Promise<boolean> {
     if (proof.verdict === "unknown") throw proof.cause ?? new Error("no answer");
   }
   const { client } = context;
+  await knownTime(context, work.credential);
   if (rotationReasons(state, wish, client.serverNow()).length === 0) {
     const minutes = Math.round((client.clockOffsetMs ?? 0) / 60_000);
     if (minutes !== 0) {

@@ -1,4 +1,5 @@
 import { ask, type Caller, patchOf, type TokenChange, type TokenInfo, tokenInfos } from "./tokens";
+import { textOf } from "./values";
 
 /** A token with what only some listings say. */
 export interface WorkspaceTokenInfo extends TokenInfo {
@@ -35,8 +36,9 @@ async function listManaged(
   return infos.map((info, index) => {
     const { owner_id, created_by_id, created_by_username, last_used_day } = wire[index]!;
     // Minted on behalf of somebody, whose name the listing does not give.
-    const other = owner_id !== undefined && created_by_id !== undefined && String(owner_id) !== String(created_by_id);
-    const owner = other ? `id ${String(owner_id)}` : String(created_by_username ?? "");
+    const [ownerId, creatorId] = [textOf(owner_id), textOf(created_by_id)];
+    const other = ownerId !== "" && creatorId !== "" && ownerId !== creatorId;
+    const owner = other ? `id ${ownerId}` : textOf(created_by_username);
     const used = typeof last_used_day === "number" && last_used_day > 0;
     return { ...info, owner, usageKnown: true, ...(used && { lastUsedDay: last_used_day }) };
   });

@@ -178,12 +178,43 @@ describe("REST client, on loopback", () => {
     assert.match((await failureOf(get)).message, /clock is (9\.9|10|10\.1) min behind/);
   });
 
-  it("keeps the server's time", async () => {
-    answers.push(
-      (response) => void response.writeHead(200, { date: new Date(Date.now() + 3_600_000).toUTCString() }).end("{}"),
-    );
-    await client.call(get);
-    assert.ok(Math.abs(client.serverNow() - Date.now() - 3_600_000) < 5000);
+  describe("the server's time", () => {
+    const dated = (offsetMs: number, status = 200, headers: Record<string, string> = {}) =>
+      answers.push(
+        (response) =>
+          void response
+            .writeHead(status, { date: new Date(Date.now() + offsetMs).toUTCString(), ...headers })
+            .end(status === 200 ? "{}" : ""),
+      );
+    const call = (): Promise<unknown> => client.call({ ...get, retries: 0 }).catch(() => undefined);
+    const offset = (): number => client.serverNow() - Date.now();
+    const HOUR = 3_600_000;
+
+    it("counts once a second answer agrees, at once where it is near this machine's", async () => {
+      dated(HOUR);
+      await call();
+      assert.equal(client.clockOffsetMs, undefined);
+      dated(HOUR);
+      await call();
+      assert.ok(Math.abs(offset() - HOUR) < 5_000);
+      dated(30_000);
+      await call();
+      assert.ok(Math.abs(offset() - 30_000) < 5_000);
+    });
+
+    it("is not set by one that is off, by pages, failures or copies of a cache", async () => {
+      dated(0);
+      await call();
+      const [away, days] = [40 * 24 * HOUR, 3];
+      dated(away);
+      for (let turn = 0; turn < days; turn++) dated(away + HOUR * turn * 2, 503);
+      dated(away + 5 * HOUR, 200, { age: "30" });
+      dated(away + 5 * HOUR, 200, { age: "30" });
+      dated(away, 302, { location: "/login.html" });
+      dated(-away);
+      for (let turn = 0; turn < 8; turn++) await call();
+      assert.ok(Math.abs(offset()) < 5_000);
+    });
   });
 
   it("goes through HTTPS_PROXY, but never for loopback or NO_PROXY", async () => {
