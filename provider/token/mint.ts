@@ -1,5 +1,6 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import { createToken, type TokenRequest } from "../workspace";
+import { foreignText } from "../workspace/foreign-text";
 import { as } from "./context";
 import { changesComments, inFlight, keepsComments, mayBeAnothers } from "./in-flight";
 import { ownListing } from "./listing";
@@ -123,7 +124,7 @@ async function create({ context, credential }: Work, request: TokenRequest): Ret
     if (error instanceof DatabricksTokensError || !sent) throw error;
     throw new DatabricksTokensError(
       "UNEXPECTED_ANSWER",
-      `${context.client.host} answered the creation of a token in a way that can't be read: ${(error as Error).message}`,
+      `${context.client.host} answered the creation of a token in a way that can't be read: ${foreignText((error as Error).message)}`,
       { ambiguous: true, cause: error },
     );
   }
@@ -142,7 +143,7 @@ function warnOfComment({ context }: Work, { tokenId }: TokenRecord, sent: string
   const { host } = context.client;
   changesComments(host);
   context.warn(
-    `${host} did not keep the comment of token ${tokenId} as it was sent (${kept.length} of ${sent.length} characters ` +
+    `${host} did not keep the comment of token ${foreignText(tokenId)} as it was sent (${kept.length} of ${sent.length} characters ` +
       "came back). Its end is the marker that ties the token to this stack: where it is lost, a token whose answer got " +
       "lost can't be told from others, and a creation is not tried again. A shorter comment or shorter names may help",
   );

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Secret } from "../secret";
+import { foreignText } from "../workspace/foreign-text";
 
 /** Who signs in: what the workspace says of them, else what their credential tells. */
 export interface Identity {
@@ -57,9 +58,9 @@ export const isKnown = (minter: Minter): boolean => Object.values(minter).some((
 
 /** For messages. */
 export function nameOf(minter: Minter | undefined): string {
-  if (minter?.userName) return minter.userName;
-  if (minter?.id) return `the user with id ${minter.id}`;
-  if (minter?.subject) return `whoever signs in as subject ${minter.subject}`;
+  if (minter?.userName) return foreignText(minter.userName);
+  if (minter?.id) return `the user with id ${foreignText(minter.id)}`;
+  if (minter?.subject) return `whoever signs in as subject ${foreignText(minter.subject)}`;
   if (minter?.hash) return "the owner of a token that may not say who it belongs to";
   return "an unknown user";
 }

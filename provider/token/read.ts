@@ -1,6 +1,7 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import type { TokenInfo } from "../workspace";
+import { foreignText } from "../workspace/foreign-text";
 import { knownTime, type TokenContext } from "./context";
 import { sameScopes } from "./due";
 import { asAnybody, isRefusal } from "./identity";
@@ -78,7 +79,7 @@ async function lookAtOwners(
   } catch (error) {
     if (!isRefusal(error) && !(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw error;
     context.warn(
-      `Token ${current.tokenId} on ${context.client.host} belongs to ${nameOf(minter)}, whose list this sign-in can't ` +
+      `Token ${foreignText(current.tokenId)} on ${context.client.host} belongs to ${nameOf(minter)}, whose list this sign-in can't ` +
         "read: kept as it is",
     );
     return "hidden";
@@ -103,7 +104,7 @@ async function judgeAbsence(context: TokenContext, state: TokenState, current: T
   if (verdict === "alive") clearUnfinished(state, "current-gone");
   if (verdict === "unknown") {
     context.warn(
-      `Token ${current.tokenId} is not listed, and ${context.client.host} did not say whether it is dead: kept`,
+      `Token ${foreignText(current.tokenId)} is not listed, and ${context.client.host} did not say whether it is dead: kept`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import { type Authorization, revokeToken, revokeTokenOfAnybody } from "../workspace";
+import { foreignText } from "../workspace/foreign-text";
 import { as, type TokenContext } from "./context";
 import { isRefusal } from "./identity";
 import { mintedAt } from "./in-flight";
@@ -121,7 +122,7 @@ function notRevoked(context: TokenContext, token: TokenRecord, failures: readonl
   const refused = isRefusal(failure) || SAYS_LEAST.includes(code) || code === "REVOCATION_REFUSED";
   return new DatabricksTokensError(
     refused ? "REVOCATION_REFUSED" : code,
-    `Token ${token.tokenId} on ${context.client.host} could not be revoked: ${text}. ` +
+    `Token ${foreignText(token.tokenId)} on ${context.client.host} could not be revoked: ${text}. ` +
       `It belongs to ${nameOf(token.minter)} and ${until}. ` +
       `${refused ? "Sign in as its owner or as a workspace administrator and run" : "Run"} the command again; ` +
       "the token is kept in the state",
@@ -134,7 +135,7 @@ async function proveDead(context: TokenContext, token: TokenRecord): Promise<voi
   if (proof.verdict === "refused") return;
   throw new DatabricksTokensError(
     "REVOCATION_NOT_CONFIRMED",
-    `${context.client.host} accepted the revocation of token ${token.tokenId}, but ` +
+    `${context.client.host} accepted the revocation of token ${foreignText(token.tokenId)}, but ` +
       (proof.verdict === "alive"
         ? "the token still authenticates"
         : `did not say that it is dead (${proof.cause?.message})`) +

@@ -1,4 +1,5 @@
 import { DatabricksTokensError } from "../errors";
+import { foreignText } from "../workspace/foreign-text";
 import { serverTime } from "./context";
 import { retirementsDue } from "./due";
 import { mint } from "./mint";
@@ -49,7 +50,7 @@ export async function promote(work: Work, candidate: TokenRecord): Promise<void>
     markUnfinished(state, "not-proved", context.client.serverNow());
     throw new DatabricksTokensError(
       "NOT_PROVED",
-      `The new token ${candidate.tokenId} on ${context.client.host} did not prove to authenticate: ` +
+      `The new token ${foreignText(candidate.tokenId)} on ${context.client.host} did not prove to authenticate: ` +
         `${proof.cause?.message ?? "no answer"}. It is kept in the state, unused; run \`pulumi up\` again to finish`,
       { cause: proof.cause },
     );

@@ -1,6 +1,7 @@
 import type { HostSource, WorkspaceInput } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
+import { foreignText } from "../workspace/foreign-text";
 import { ARGUMENTS } from "./args";
 import type { TokenOrigin } from "./marker";
 import { distinct, isKnown, type Minter } from "./minter";
@@ -108,7 +109,7 @@ export function readState(props: Properties): TokenState {
   if (version !== SCHEMA_VERSION) {
     throw new DatabricksTokensError(
       "STATE_NOT_OURS",
-      `The state has a token of schema version ${String(version)}; this package reads version ${SCHEMA_VERSION}. ` +
+      `The state has a token of schema version ${foreignText(typeof version === "object" ? "" : `${version}`) || "none"}; this package reads version ${SCHEMA_VERSION}. ` +
         "Install the version of pulumi-databricks-tokens that wrote it, or a newer one; nothing was changed",
     );
   }

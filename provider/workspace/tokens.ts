@@ -88,16 +88,24 @@ export async function createToken(
     },
     beforeSend,
   });
-  const info = tokenInfo(body.token_info ?? {});
+  const wire = body.token_info ?? {};
+  const info = tokenInfo(wire);
   caller.client.clock.learn(info.creationTime, sentAt, endedAt);
-  if (typeof body.token_value !== "string" || body.token_value === "" || info.tokenId === "") {
+  if (typeof body.token_value !== "string" || body.token_value === "" || info.tokenId === "" || !isWellFormed(wire)) {
     throw new DatabricksTokensError(
       "UNEXPECTED_ANSWER",
-      `${caller.client.host} answered the creation of a token without its value or id`,
+      `${caller.client.host} answered the creation of a token without its value or id, or with others than documented`,
       { ambiguous: true },
     );
   }
   return { value: new Secret(body.token_value), info };
+}
+
+/** What is of another type than documented may be anybody's answer: what it says of the token can't be believed. */
+function isWellFormed({ creation_time, expiry_time, comment, scopes }: WireTokenInfo): boolean {
+  const is = (value: unknown, type: string): boolean => value === undefined || value === null || typeof value === type;
+  const isList = scopes === undefined || scopes === null || Array.isArray(scopes);
+  return is(creation_time, "number") && is(expiry_time, "number") && is(comment, "string") && isList;
 }
 
 /** `GET /api/2.0/token/list`: the caller's own tokens; expired ones may be among them. */

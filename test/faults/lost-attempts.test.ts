@@ -158,6 +158,52 @@ describe("faults: lost attempts", () => {
           }
   });
 
+  describe("an answer whose words say that nothing was done", () => {
+    const words: ReadonlyArray<readonly [string, unknown]> = [
+      ["too many requests", { error_code: "RESOURCE_EXHAUSTED", message: "Too many requests" }],
+      ["a request limit", { error_code: "REQUEST_LIMIT_EXCEEDED", message: "Too many requests" }],
+      ["a quota", { error_code: "QUOTA_EXCEEDED", message: "The quota of 600 tokens is reached" }],
+      ["a quota on a page", "<html><title>quota of tokens reached</title></html>"],
+      ["a permission", { error_code: "PERMISSION_DENIED", message: "User does not have permission to use tokens." }],
+      ["a dead token", { error_code: 403, message: "Invalid access token." }],
+      ["not found", { error_code: "RESOURCE_DOES_NOT_EXIST", message: "No valid token with ID x found." }],
+      ["nothing", ""],
+      ["odd types", { token_value: "x", token_info: { token_id: "y", comment: { toString: 1 } } }],
+    ];
+    for (const [title, body] of words) {
+      for (const status of [200, 408, 499, 500, 502, 503, 504]) {
+        for (const listLagMs of [0, 30_000]) {
+          it(`${status} with ${title}, a list that lags ${listLagMs / 1000} s: nothing is left unknown`, async () => {
+            workspace.settings.listLagMs = listLagMs;
+            workspace.faults.add({ ...CALLS.create, kind: "status", status, body, when: "after" });
+            await stack.up();
+            const text = JSON.stringify(stack.kept());
+            const unknown = ours().filter(({ tokenId }) => !text.includes(tokenId));
+            assert.ok(unknown.length === 0 || text.includes("creation-unknown"), text);
+            workspace.settings.listLagMs = 0;
+            workspace.advance(HOUR);
+            await fine(stack.up());
+            await fine(stack.destroy());
+            assert.deepEqual(ours(), []);
+          });
+        }
+      }
+    }
+
+    it("only a true 429 is sent again without a look", async () => {
+      for (const [status, listings] of [
+        [429, 0],
+        [503, 1],
+      ] as const) {
+        const body = { error_code: "REQUEST_LIMIT_EXCEEDED", message: "Too many requests" };
+        const before = listCalls();
+        workspace.faults.add({ ...CALLS.create, kind: "status", status, body });
+        await new ModelStack(machine, [`t${status}`], {}).up();
+        assert.ok(listCalls() - before >= listings && (listings > 0 || listCalls() === before), `${status}`);
+      }
+    });
+  });
+
   describe("a candidate is adopted only for what it is", () => {
     for (const [title, narrowed] of [
       ["scopes", { scopes: ["clusters"] }],

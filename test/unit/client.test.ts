@@ -217,6 +217,47 @@ describe("REST client, on loopback", () => {
     });
   });
 
+  for (const [title, signIn, expected] of [
+    ["a bare %", "user:50%", "user:50%"],
+    ["a % that looks like an escape", "user:a%2", "user:a%2"],
+    ["a backslash", "domain\\user:p\\w", "domain\\user:p\\w"],
+    ["an @, a slash and a question mark", "user:p@a/b?c", "user:p@a/b?c"],
+    ["what is encoded already", "us%65r:p%40", "user:p@"],
+  ] as const) {
+    it(`signs in to a proxy with ${title}`, async () => {
+      let seen = "";
+      const proxy = createServer().on("connect", (request: IncomingMessage, socket) => {
+        seen = Buffer.from(String(request.headers["proxy-authorization"]).replace("Basic ", ""), "base64").toString();
+        socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+      });
+      await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+      try {
+        const address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+        const env = { HTTPS_PROXY: `http://${signIn}@${address}` };
+        const far = new WorkspaceClient("https://far.invalid", { env, timeoutMs: 5_000 });
+        await assert.rejects(far.call({ ...get, retries: 0 }), /UNREACHABLE/);
+        await far.close();
+        assert.equal(seen, expected);
+      } finally {
+        proxy.close();
+      }
+    });
+  }
+
+  for (const [title, setting] of [
+    ["in quotes", '"http://u:hidden-word@h:1"'],
+    ["escapes that are no UTF-8", "http://u:%E4hidden-word@h:1"],
+    ["another scheme", "socks5://u:hidden-word@h:1"],
+    ["no address", "http://u:hidden-word@"],
+  ] as const) {
+    it(`refuses HTTPS_PROXY with a code and without the password: ${title}`, () => {
+      assert.throws(
+        () => new WorkspaceClient("https://far.invalid", { env: { HTTPS_PROXY: setting } }),
+        (error: Error) => /INVALID_CONFIG/.test(error.message) && !/hidden-word/.test(error.message),
+      );
+    });
+  }
+
   it("goes through HTTPS_PROXY, but never for loopback or NO_PROXY", async () => {
     const seen: string[] = [];
     const proxy = createServer().on("connect", (request: IncomingMessage, socket) => {
