@@ -1,6 +1,6 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
-import type { Authorization, Caller, TokenInfo, WorkspaceClient } from "../workspace";
+import { type Authorization, type Caller, currentUser, type TokenInfo, type WorkspaceClient } from "../workspace";
 import type { Identity, Minter } from "./minter";
 
 /** Milliseconds that the steps of a lifecycle may take. */
@@ -58,15 +58,18 @@ export interface TokenContext {
   warn(message: string): void;
 }
 
-/** How many answers may be needed: one that is off from this machine's clock counts once a second one agrees. */
-const MOST_ASKED = 3;
-
 /** The workspace's time, epoch ms. Where it is not known yet the workspace is asked; undefined: it does not tell. */
 export async function knownTime(context: TokenContext, credential: Credential): Promise<number | undefined> {
   const { client, list, now } = context;
-  if (client.clockOffsetMs === undefined) await list(credential);
-  for (let asked = 1; !client.clock.isSure && asked < MOST_ASKED; asked++) {
-    await list(credential, { after: now() });
+  // One that is off from this machine's clock counts once a second one agrees; not everybody may ask both.
+  const questions = [
+    () => list(credential),
+    () => currentUser(as(context, credential), 0),
+    () => list(credential, { after: now() }),
+  ];
+  for (const ask of questions) {
+    if (client.clock.isSure) break;
+    await ask().catch(() => undefined);
   }
   return client.clockOffsetMs === undefined ? undefined : client.serverNow();
 }

@@ -1,7 +1,7 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import { createToken, type TokenRequest } from "../workspace";
 import { foreignText } from "../workspace/foreign-text";
-import { as } from "./context";
+import { as, knownTime } from "./context";
 import { changesComments, inFlight, keepsComments, mayBeAnothers } from "./in-flight";
 import { ownListing } from "./listing";
 import { type Attempts, attemptsIn } from "./lost";
@@ -51,6 +51,8 @@ export async function mint(work: Work): Promise<Minted> {
   const { context, credential, wish } = work;
   // Asked before anything is made: only the list of who minted, or an administrator's, shows a token that was lost.
   const minter = minterOf(await context.whoIs(credential), wish.nonce);
+  // And the time, by which lost attempts are told.
+  await knownTime(context, credential);
   const lost: LostAttempt[] = [];
   /** Creation times, by this machine's clock, of what the lost attempts were found to have made; by token id. */
   const found = new Map<string, number>();
