@@ -9,12 +9,22 @@ const LOCK_TIMEOUT_SECONDS = 60;
 
 /** The real context of one operation on a store of this machine. */
 export function storeContext(): StoreContext {
-  const { env, home, config } = surroundings();
+  const around = surroundings();
+  const { env, config } = around;
+  const here = {
+    env,
+    user: userName(),
+    get home() {
+      return around.home;
+    },
+  };
   return {
     env,
-    home,
+    get home() {
+      return around.home;
+    },
     cwd: process.cwd(),
-    machineId: machineIdOf({ env, home, user: userName() }),
+    machineId: machineIdOf(here),
     machineName: hostname(),
     lockTimeoutMs:
       1000 * secondsFrom(config("databricks:lockTimeoutSeconds") ?? env["DATABRICKS_LOCK_TIMEOUT_SECONDS"]),

@@ -1,7 +1,8 @@
 import { isAbsolute, join, resolve } from "node:path";
 import type { Secret } from "../secret";
 import { type Properties, UNKNOWN } from "../token/state";
-import { assertPath, type FileSurroundings } from "./text-file";
+import { assertPath } from "./file-path";
+import type { FileSurroundings } from "./text-file";
 
 /** What a store's lifecycle works with: this machine, its settings, and where warnings go. */
 export interface StoreContext extends FileSurroundings {
