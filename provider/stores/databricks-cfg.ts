@@ -44,9 +44,9 @@ export const databricksCfg: Store = {
         return text === undefined ? undefined : heldIn(new ProfileDocument(text), profile);
       },
       edit: (decide) =>
-        editText(file, context, (text) => {
+        editText(file, context, async (text) => {
           const document = new ProfileDocument(text);
-          const edit = decide(heldIn(document, profile));
+          const edit = await decide(heldIn(document, profile));
           if (edit?.kind === "write") {
             const { attributes, secret } = edit.value;
             return document.with(profile, { host: attributes["host"] ?? "", token: secret.reveal() }).toString();

@@ -36,9 +36,9 @@ export const netrc: Store = {
         return text === undefined ? undefined : heldIn(new NetrcDocument(text), machine);
       },
       edit: (decide) =>
-        editText(file, context, (text) => {
+        editText(file, context, async (text) => {
           const document = new NetrcDocument(text);
-          const edit = decide(heldIn(document, machine));
+          const edit = await decide(heldIn(document, machine));
           if (edit?.kind === "write") return document.with(machine, netrcValue(edit.value)).toString();
           if (edit?.kind === "restore") return document.restored(machine, edit.raw.reveal()).toString();
           return edit ? document.without(machine).toString() : text;

@@ -35,6 +35,8 @@ export type Edit =
   | { readonly kind: "remove" }
   | { readonly kind: "restore"; readonly raw: Secret };
 
+export type Decide = (held: HeldEntry | undefined) => Edit | undefined | Promise<Edit | undefined>;
+
 /** Where one entry stands: a machine's line of a file, a profile, an item of the keyring. */
 export interface Place {
   /** The same for the same place of this machine. */
@@ -43,7 +45,7 @@ export interface Place {
   readonly shown: string;
   look(): Promise<HeldEntry | undefined>;
   /** Looks, and does what `decide` says of what it saw, with no other writer in between. */
-  edit(decide: (held: HeldEntry | undefined) => Edit | undefined): Promise<void>;
+  edit(decide: Decide): Promise<void>;
 }
 
 export type Fail = (property: string, reason: string) => void;
