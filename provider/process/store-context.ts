@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import { DatabricksTokensError } from "../errors";
 import { redact } from "../secret";
 import { machineIdOf } from "../stores/machine";
@@ -24,12 +25,23 @@ export function storeContext(): StoreContext {
       return around.home;
     },
     cwd: process.cwd(),
+    pulumiHome: pulumiHome(),
     machineId: machineIdOf(here),
     machineName: hostname(),
     lockTimeoutMs:
       1000 * secondsFrom(config("databricks:lockTimeoutSeconds") ?? env["DATABRICKS_LOCK_TIMEOUT_SECONDS"]),
     warn: (message) => void process.stderr.write(redact(`warning: ${message}\n`)),
   };
+}
+
+/** Pulumi's own folder on this machine; undefined: this user has no home. */
+export function pulumiHome(): string | undefined {
+  const around = surroundings();
+  try {
+    return around.env["PULUMI_HOME"] || join(around.home, ".pulumi");
+  } catch {
+    return undefined;
+  }
 }
 
 /** A user without an entry in the system's list, as in a container, has a number alone. */

@@ -9,6 +9,8 @@ export interface StoreContext extends FileSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder that a relative path starts from. */
   readonly cwd: string;
+  /** Pulumi's own folder; undefined: there is no home. */
+  readonly pulumiHome: string | undefined;
   readonly machineId: string;
   /** For people. */
   readonly machineName: string;
@@ -28,6 +30,8 @@ export interface HeldEntry {
   readonly value: EntryValue;
   /** All that is needed to put it back byte for byte. */
   readonly raw: Secret;
+  /** Nothing that signs in is in it: it may be filled, and is put back as it was. */
+  readonly isVacant?: boolean;
 }
 
 export type Edit =
