@@ -6,7 +6,7 @@ export interface EntryOrigin {
   readonly project: string;
   readonly stack: string;
   readonly name: string;
-  /** The URN of the component that the resource is in: two may each have one of this name. */
+  /** The types of the components that the resource is in, as its URN has them: each may have one of this name. */
   readonly parent?: string;
 }
 
@@ -18,11 +18,14 @@ export const originText = ({ organization, project, stack, name, parent }: Entry
 export const stackText = ({ organization, project, stack }: EntryOrigin): string =>
   [organization, project, stack].join("/");
 
-/** In the program: the origin with the parent's URN, which a dynamic provider is not told. */
+/** In the program: the origin with what the URN says of the parent, for a dynamic provider is not told its URN. */
 export function withinParent(properties: pulumi.Inputs, parent: pulumi.Resource | undefined): pulumi.Inputs {
   const { origin } = properties;
   if (!parent) return properties;
   // A promise, not an output: the resource would else depend on its own parent, and so on itself.
   const urn = new Promise<string>((done) => void parent.urn.apply(done));
-  return { ...properties, origin: urn.then((parent) => ({ ...origin, parent })) };
+  return {
+    ...properties,
+    origin: Promise.all([origin, urn]).then(([origin, urn]) => ({ ...origin, parent: urn.split("::")[2] ?? "" })),
+  };
 }
