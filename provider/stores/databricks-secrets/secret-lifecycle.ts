@@ -1,8 +1,10 @@
 import type { Surroundings } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
+import type { Secret } from "../../secret";
 import type { CheckFailure } from "../../token/check-workspace";
 import { as, type TokenContext } from "../../token/context";
 import { asAnybody, configured } from "../../token/identity";
+import { prove } from "../../token/proof";
 import { type Properties, UNKNOWN } from "../../token/state";
 import { type Caller, deleteSecret, getSecret, putSecret } from "../../workspace";
 import { Claims } from "../claims";
@@ -129,11 +131,17 @@ export async function removeSecret(context: TokenContext, props: Properties, pul
     if (!held) return;
     if (!(await isOurs(caller, state, held, written))) {
       context.warn(`${shown(inputs)} no longer holds what this stack wrote: it is left as it is`);
-    } else if (before.kind === "kept") await putSecret(caller, inputs.scope, inputs.key, before.value);
-    else {
+    } else if (before.kind === "kept" && !(await isDeadToken(context, before.value))) {
+      await putSecret(caller, inputs.scope, inputs.key, before.value);
+    } else {
       await deleteSecret(caller, inputs.scope, inputs.key).catch((error) => {
         if (!isCode(error, "NOT_FOUND")) throw error;
       });
+      if (before.kind === "kept") {
+        context.warn(
+          `${shown(inputs)} is removed: what it held before it was adopted is a token that is revoked by now`,
+        );
+      }
       if (before.kind === "unreadable") {
         context.warn(
           `${shown(inputs)} is removed: what it held before it was adopted could not be read to be put back`,
@@ -143,6 +151,14 @@ export async function removeSecret(context: TokenContext, props: Properties, pul
   });
   await written.forget(inputs.nonce);
   claims.released(place, origin, inputs.nonce);
+}
+
+/**
+ * A token of this workspace that it refuses by now serves nobody. It may be this stack's own: the secret has moved
+ * together with its token, in a run on a machine that did not know what stood there.
+ */
+async function isDeadToken(context: TokenContext, value: Secret): Promise<boolean> {
+  return /^dapi[0-9a-f]{32}(-\d+)?$/.test(value.reveal()) && (await prove(context, value)).verdict === "refused";
 }
 
 const writtenBy = (inputs: SecretInputs, pulumiHome: string | undefined): WrittenValues =>
