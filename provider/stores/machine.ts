@@ -59,12 +59,12 @@ function keptId(folder: string): string {
 
 /** The id that another process is just writing, or was killed before it had: that one is written now. */
 function written(path: string): string {
+  if (!statSync(path).isFile()) throw Object.assign(new Error("not a file"), { code: "it is not a regular file" });
   for (let tries = 0; tries < 50; tries += 1) {
     const id = textOf(path);
     if (id) return id;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
-  if (!statSync(path).isFile()) throw Object.assign(new Error("not a file"), { code: "it is not a regular file" });
   const id = randomBytes(16).toString("hex");
   writeFileSync(path, `${id}\n`);
   return id;

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import promises from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -165,6 +174,19 @@ describe("file lock", () => {
     const results = await Promise.allSettled(waits);
     assert.ok(results.every(({ status }) => status === "rejected"));
     assert.ok(Date.now() - started < 1000, `${Date.now() - started} ms`);
+  });
+
+  it("a holder shows that it lives, to machines that can't look at its process", async function () {
+    this.timeout(30_000);
+    await withFileLock(
+      path,
+      async () => {
+        const { mtimeMs } = statSync(path);
+        for (let tries = 0; tries < 1000 && statSync(path).mtimeMs === mtimeMs; tries += 1) await sleep(20);
+        assert.ok(statSync(path).mtimeMs > mtimeMs);
+      },
+      options,
+    );
   });
 
   it("tells a holder whose lock was taken over", async () => {
