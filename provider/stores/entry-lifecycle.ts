@@ -88,6 +88,10 @@ export class EntryLifecycle {
     const moved = keyOf(wish) !== keyOf(state.entry);
     const known = [state.entry, ...state.leftovers].find((record) => keyOf(record) === keyOf(wish));
     const entry = await this.#put(context, wish, known);
+    // What is noted under the stack's name of before it was renamed.
+    if (stackText(wish.origin) !== stackText(state.inputs.origin)) {
+      await this.#site(context, state.inputs, state.entry.where).written.forget(wish.nonce);
+    }
     const { where: _, value: __, ...inputs } = wish;
     if (moved) state.leftovers.push(state.entry);
     Object.assign(state, { inputs, entry, drift: "" });

@@ -163,6 +163,11 @@ describe("whose entry it is, over the provider's protocol", function () {
     assert.equal((await run.diff(id, outs, inputs)).changes, true);
     const moved = await run.update(id, outs, inputs);
     assert.equal((await run.diff(id, moved.outs, inputs)).changes, false);
+    const renaming = await start();
+    const renamed = await checked("NetrcEntry", entry(FIRST, { origin: { stack: "prod" } }), moved.outs, renaming);
+    assert.equal((await renaming.diff(id, moved.outs, renamed)).changes, true, "the stack has another name");
+    await renaming.update(id, moved.outs, renamed);
+    assert.equal(readdirSync(kept).length, 1, "nothing is noted under the name of before");
   });
 
   describe("a profile without anything that signs in is nobody's", () => {
