@@ -31,7 +31,7 @@ describe("a keyring that does not answer", function () {
       HOME: home,
       XDG_STATE_HOME: join(home, "state"),
       DATABRICKS_TOKENS_MACHINE_ID: "laptop",
-      DATABRICKS_LOCK_TIMEOUT_SECONDS: "1",
+      DATABRICKS_LOCK_TIMEOUT_SECONDS: "10",
       DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(home, "bus")}`,
     });
   });
