@@ -49,8 +49,9 @@ export type ErrorCode =
   // stores on this machine
   | "ENTRY_EXISTS" // somebody else's entry is there, and `adopt` is not set
   | "ENTRY_AMBIGUOUS" // more than one, or one that a token beside it would clash with
-  | "STORE_PATH_REFUSED" // a folder, or a link that leads out of the home folder
+  | "STORE_PATH_REFUSED" // a folder, a FIFO, or a link that others may have put there
   | "STORE_UNREADABLE"
+  | "NO_HOME" // this user has no home folder, and HOME names none
   | "STORE_WRITE_FAILED" // disk full, read-only, no permission
   | "STORE_LOCKED" // another process holds the file's lock
   | "KEYRING_NOT_INSTALLED" // the package @napi-rs/keyring is missing

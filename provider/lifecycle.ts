@@ -1,6 +1,6 @@
 import "./node-version";
 import { surroundingsOf } from "./process/resource-surroundings";
-import { storeContext } from "./process/store-context";
+import { pulumiHome, storeContext } from "./process/store-context";
 import { type DynamicConfig, useConfig } from "./process/surroundings";
 import { contextFor } from "./process/token-context";
 import { redactError } from "./secret";
@@ -73,12 +73,12 @@ export const lifecycles = {
       checkSecret(await surroundingsOf(olds, news), olds, news),
     ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffSecret(olds, news)),
-    create: guarded((inputs: Properties) => createSecret(contextFor(inputs, inputs), inputs)),
+    create: guarded((inputs: Properties) => createSecret(contextFor(inputs, inputs), inputs, pulumiHome())),
     read: guarded((id: string, props: Properties) => readSecret(contextFor(props, props), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) =>
-      updateSecret(contextFor(olds, news), olds, news),
+      updateSecret(contextFor(olds, news), olds, news, pulumiHome()),
     ),
-    delete: guarded((_id: string, props: Properties) => removeSecret(contextFor(props, props), props)),
+    delete: guarded((_id: string, props: Properties) => removeSecret(contextFor(props, props), props, pulumiHome())),
   },
   SecretScope: {
     configure(request: { config: DynamicConfig }): void {
@@ -88,12 +88,12 @@ export const lifecycles = {
       checkScope(await surroundingsOf(olds, news), olds, news),
     ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffScope(olds, news)),
-    create: guarded((inputs: Properties) => makeScope(contextFor(inputs, inputs), inputs)),
+    create: guarded((inputs: Properties) => makeScope(contextFor(inputs, inputs), inputs, pulumiHome())),
     read: guarded((id: string, props: Properties) => readScope(contextFor(props, props), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) =>
       updateScope(contextFor(olds, news), olds, news),
     ),
-    delete: guarded((_id: string, props: Properties) => removeScope(contextFor(props, props), props)),
+    delete: guarded((_id: string, props: Properties) => removeScope(contextFor(props, props), props, pulumiHome())),
   },
 };
 

@@ -146,7 +146,7 @@ async function put(context: StoreContext, store: Store, inputs: Properties, adop
   let changed = false;
   await place.edit((held: HeldEntry | undefined): Edit | undefined => {
     if (held && sameValue(held.value, value)) return undefined;
-    if (held && !adopt) {
+    if (held && !held.isVacant && !adopt) {
       throw new DatabricksTokensError(
         "ENTRY_EXISTS",
         `${place.shown} is there already, with another value; --adopt replaces it`,
