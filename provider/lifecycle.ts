@@ -3,7 +3,7 @@ import { surroundingsOf } from "./process/resource-surroundings";
 import { pulumiHome, storeContext } from "./process/store-context";
 import { type DynamicConfig, useConfig } from "./process/surroundings";
 import { contextFor } from "./process/token-context";
-import { redactError } from "./secret";
+import { redact, redactError } from "./secret";
 import { databricksCfg } from "./stores/databricks-cfg";
 import {
   checkScope,
@@ -33,6 +33,8 @@ import { read } from "./token/read";
 import type { Properties } from "./token/state";
 import { update } from "./token/update";
 
+const warn = (message: string): void => void process.stderr.write(`warning: ${redact(message)}\n`);
+
 /** Pulumi prints what a method throws, stack and all: nothing of it may be a secret. */
 function guarded<Args extends unknown[], Result>(
   method: (...args: Args) => Result | Promise<Result>,
@@ -56,7 +58,7 @@ export const lifecycles = {
       useConfig(request.config);
     },
     check: guarded(async (olds: Properties, news: Properties) => check(await surroundingsOf(olds, news), olds, news)),
-    diff: guarded((_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now())),
+    diff: guarded((_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now(), warn)),
     create: guarded((inputs: Properties) => create(contextFor(inputs, inputs), inputs)),
     read: guarded((id: string, props: Properties) => read(contextFor(props, props), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) => update(contextFor(olds, news), olds, news)),
