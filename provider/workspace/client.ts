@@ -129,8 +129,12 @@ export class WorkspaceClient {
     let renewed = false;
     for (let retried = 0; ; ) {
       await this.#throttle.wait(deadline, this.#clock);
+      const signInHeaders = await request.authorization.headers(deadline);
+      // The sign-in may have taken a while.
+      await this.#throttle.wait(deadline, this.#clock);
+      await request.beforeSend?.();
       const sentAt = now();
-      const outcome = await this.#attempt<T>(request, deadline);
+      const outcome = await this.#attempt<T>(request, deadline, signInHeaders);
       if (outcome.result) {
         this.#throttle.admitted(sentAt);
         return outcome.result;
@@ -161,13 +165,15 @@ export class WorkspaceClient {
     if (this.#owned) await this.#connection.dispatcher.close();
   }
 
-  async #attempt<T>(request: CallRequest, deadline: number): Promise<{ result: CallResult<T> } | Failed> {
+  async #attempt<T>(
+    request: CallRequest,
+    deadline: number,
+    signInHeaders: Readonly<Record<string, Secret>>,
+  ): Promise<{ result: CallResult<T> } | Failed> {
     const { now } = this.#clock;
     const { host } = this;
-    const signInHeaders = await request.authorization.headers(deadline);
     const { strategy, source } = request.authorization;
     const signIn = Object.entries(signInHeaders);
-    await request.beforeSend?.();
     const sentAt = now();
     const timeoutMs = Math.min(this.#timeoutMs, deadline - sentAt);
     if (timeoutMs <= 0) {

@@ -14,7 +14,6 @@ const KILLS = 20;
 /** Kills of one stack, each after it was healed. */
 const IN_A_ROW = 5;
 
-
 const PROGRAM = `
 const { DatabricksToken } = require("pulumi-databricks-tokens");
 const { GENERATION, RELEASE } = process.env;

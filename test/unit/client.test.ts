@@ -178,6 +178,29 @@ describe("REST client, on loopback", () => {
     assert.match((await failureOf(get)).message, /clock is (9\.9|10|10\.1) min behind/);
   });
 
+  it("asks beforeSend right before each attempt: after the sign-in was fetched and after the throttle", async () => {
+    const told: string[] = [];
+    const slow = {
+      ...authorization,
+      headers: async () => {
+        told.push("sign-in");
+        return authorization.headers();
+      },
+      forget: () => void told.push("forget"),
+    };
+    answers.push((response) => void response.writeHead(429, { "retry-after": "5" }).end());
+    answers.push((response) => void response.writeHead(401).end());
+    const beforeSend = async (): Promise<void> => {
+      told.push(`ask after ${waits.length} waits`);
+    };
+    await client.call({ ...post, authorization: slow, beforeSend });
+    assert.deepEqual(told, [
+      ...["sign-in", "ask after 0 waits"],
+      ...["sign-in", "ask after 1 waits", "forget"],
+      ...["sign-in", "ask after 1 waits"],
+    ]);
+  });
+
   describe("the server's time", () => {
     const dated = (offsetMs: number, status = 200, headers: Record<string, string> = {}) =>
       answers.push(
