@@ -15,9 +15,9 @@ export class Stranger {
   static async start(): Promise<Stranger> {
     const server = createServer((request, response) => {
       const page = stranger.#pages.get(request.url ?? "") ?? {};
-      request.on("end", () =>
-        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(page)),
-      );
+      request
+        .resume()
+        .on("end", () => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(page)));
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
