@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import { foreignText } from "../workspace/foreign-text";
-import { ending, pulumi } from "./pulumi";
+import { failureOf, pulumi } from "./pulumi";
 
 /** How the Pulumi CLI shows a secret that it was not asked for. */
 const MASKED = "[secret]";
@@ -70,7 +70,7 @@ export class StackOutputs {
 async function output(stack: string, dir: string, args: readonly string[]): Promise<unknown> {
   const all = ["stack", "output", ...args, "--json", "--stack", stack, "--cwd", dir, "--non-interactive"];
   const ran = await pulumi(all);
-  if (ran.code !== 0) throw unreadable(stack, foreignText(ran.stderr) || ending(ran));
+  if (ran.code !== 0) throw unreadable(stack, failureOf(ran));
   try {
     return JSON.parse(ran.stdout);
   } catch {
