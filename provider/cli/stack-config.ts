@@ -51,7 +51,10 @@ function hasProject(folder: string): boolean {
 
 async function selectedStack(): Promise<string | undefined> {
   const ran = await pulumi(["stack", "--show-name", "--non-interactive"]);
-  if (ran.code === 0) return ran.stdout.trim() || undefined;
+  const name = ran.stdout.trim();
+  const what = "its name holds what no name of a stack does";
+  if (name !== foreignText(name)) throw unreadable("The selected stack", ["stack", "--show-name"], what);
+  if (ran.code === 0) return name || undefined;
   if (/no stack selected/i.test(ran.stderr)) return undefined;
   throw unreadable("The selected stack", ["stack", "--show-name"], failureOf(ran));
 }

@@ -2,6 +2,7 @@ import type { WorkspaceInput } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
 import type { TokenOrigin } from "../../token/marker";
 import { type Properties, readInputs, readState, type TokenState } from "../../token/state";
+import { foreignText } from "../../workspace/foreign-text";
 
 /** What `pulumi stack export` says of tokens. Pure. */
 
@@ -73,13 +74,14 @@ export function readExport(text: string, own?: StackName): ExportedState {
     } catch (error) {
       unreadable.push(...[resource.inputs, resource.outputs].map((props) => String(opened(props)["nonce"])));
       const { code, text } = error instanceof DatabricksTokensError ? error : notOurs("a token in it is odd");
-      problems.push(new DatabricksTokensError(code, `${nameOf(resource)}: ${text}`));
+      problems.push(new DatabricksTokensError(code, `${foreignText(nameOf(resource))}: ${text}`));
     }
   }
   const wishes = ours.flatMap(({ inputs, outputs }) => [readInputs(opened(inputs)), readInputs(opened(outputs))]);
   const workspaces = new Map<string, WorkspaceInput[]>();
   for (const { host, workspace = {} } of wishes) {
     if (typeof host !== "string") continue;
+    if (!Object.values(workspace).every(isPlain)) continue;
     const known = workspaces.get(host) ?? [];
     if (!known.some((other) => JSON.stringify(other) === JSON.stringify(workspace))) known.push(workspace);
     workspaces.set(host, known);
@@ -139,6 +141,10 @@ function isResource(value: unknown): value is Exported {
 function heldToken(resource: Exported): HeldToken {
   const outputs = opened(resource.outputs);
   const sealed = ["candidates", "retiring"].some((name) => isSealed(resource.outputs?.[name]));
+  const { schemaVersion, workspace = {} } = outputs;
+  if (typeof schemaVersion !== "number") throw notOurs("a token in it has no schema version");
+  // They are settings, which errors quote, and hold no secret.
+  if (!Object.values(Object(workspace)).every(isPlain)) throw notOurs("the workspace of a token in it is odd");
   const state = readState(outputs);
   assertTimes(state);
   const { tokenId, creationTime, expiryTime } = outputs;
@@ -158,6 +164,8 @@ function assertTimes({ current, candidates, retiring }: TokenState): void {
 }
 
 const nameOf = ({ urn }: Exported): string => urn.split("::").slice(3).join("::") || urn;
+
+const isPlain = (value: unknown): boolean => typeof value === "string" && foreignText(value) === value;
 
 const isSealed = (value: unknown): boolean =>
   typeof value === "object" && value !== null && SECRET in value && typeof Object(value)["plaintext"] !== "string";

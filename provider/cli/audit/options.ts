@@ -32,8 +32,8 @@ tokens, others their own. No secret is printed.
 Nothing is revoked while a Pulumi run holds the stack's lock, nor what is so young that it may be in flight. In a bucket
 (azblob, s3, gs, postgres) the lock is taken for a moment to tell: a run that starts just then is refused.
 
-Exit codes: 0 fine, 1 something is due or expires within a week, 2 orphans or unclaimed tokens, 3 could not tell,
-or a revocation was refused.
+Exit codes: 0 fine, 1 something is due, or expires within a week with no rotation before that, 2 orphans or unclaimed
+tokens, 3 could not tell, or a revocation was refused.
 `;
 
 export interface Options {

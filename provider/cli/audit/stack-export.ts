@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../workspace/foreign-text";
 import { failureOf, pulumi } from "../pulumi";
 
 /**

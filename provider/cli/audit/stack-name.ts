@@ -1,5 +1,4 @@
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../workspace/foreign-text";
 import { failureOf, pulumi } from "../pulumi";
 import type { StackName } from "./exported-state";
 
@@ -14,7 +13,7 @@ export async function wholeName(stack: string | undefined): Promise<string> {
   if (ran.code === 0 && name !== "") return name;
   throw new DatabricksTokensError(
     "STACK_UNREADABLE",
-    `The name of ${stack === undefined ? "the selected stack" : `stack ${stack}`} can't be told: ` + failureOf(ran),
+    `The name of ${stack === undefined ? "the selected stack" : `stack ${stack}`} can't be told: ${failureOf(ran)}`,
   );
 }
 

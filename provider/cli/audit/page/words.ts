@@ -9,7 +9,7 @@ export const VERDICTS: Readonly<Record<ExitCode, { sign: string; title: string; 
   1: {
     sign: "◆",
     title: "Something is due",
-    text: "A token of the stack is due, overdue, dead or unfinished, or a managed one expires within a week.",
+    text: "A token of the stack is due, overdue, dead or unfinished, or a managed one expires within a week with no rotation before that.",
   },
   2: {
     sign: "▲",
@@ -34,7 +34,7 @@ export const KIND_WORDS: Readonly<Record<Kind, string>> = {
 };
 
 export const FLAG_WORDS: Readonly<Record<Flag, string>> = {
-  expiring: "It expires within 7 days.",
+  expiring: "It expires within 7 days, with no rotation planned before that.",
   expired: "It has expired, and is listed all the same: nothing is left to revoke.",
   "rotation-due": "The next pulumi up rotates it.",
   "rotation-overdue": "Its whole period is over, or it is dead: the next pulumi up rotates it.",
