@@ -57,6 +57,16 @@ export function judge(token: TokenInfo, attempts: Attempts, now: number): Judgem
   return justAfter || now - creationTime >= operationMs ? "lost" : "unclaimed";
 }
 
+/** Left alone only because another run may be about to be given it: to be looked at again. */
+export function isPerhapsUnderWay(token: TokenInfo, attempts: Attempts, now: number): boolean {
+  return (
+    judge(token, attempts, now) === "unclaimed" &&
+    token.lastUsedDay === undefined &&
+    isAskedFor(token, attempts) &&
+    now - token.creationTime < attempts.operationMs
+  );
+}
+
 /** Our marker; also one that the workspace has cut or whose case it has changed, as long as its nonce can be told. */
 function isMarked({ comment }: TokenInfo, { nonce, origins, sent }: Attempts): boolean {
   const parsed = parseComment(comment);

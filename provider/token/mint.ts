@@ -47,7 +47,7 @@ interface LostAttempt {
  * have been left without showing in a list yet is noted as `creation-unknown`.
  */
 export async function mint(work: Work): Promise<Minted> {
-  const { context, credential, state, wish } = work;
+  const { context, credential, wish } = work;
   // Asked before anything is made: only the list of who minted, or an administrator's, shows a token that was lost.
   const minter = minterOf(await context.whoIs(credential), wish.nonce);
   const lost: LostAttempt[] = [];

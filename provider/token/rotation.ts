@@ -43,7 +43,7 @@ export async function sweepEarlier(work: Work): Promise<boolean> {
 
 /** Proves a candidate and makes it the current token. Throws NOT_PROVED, with the candidate kept. */
 export async function promote(work: Work, candidate: TokenRecord): Promise<void> {
-  const { context, state, wish } = work;
+  const { context, state } = work;
   const proof = await proveUntil(context, candidate.tokenValue, "alive", context.limits.proveAliveMs);
   if (proof.verdict !== "alive") {
     markUnfinished(state, "not-proved", context.client.serverNow());

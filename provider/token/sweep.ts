@@ -3,9 +3,9 @@ import { DatabricksTokensError } from "../errors";
 import type { TokenInfo } from "../workspace";
 import type { TokenContext } from "./context";
 import { listingOf, type MinterListing } from "./listing";
-import { type Attempts, attemptsIn, judge, perhapsLost } from "./lost";
+import { type Attempts, attemptsIn, isPerhapsUnderWay, judge, perhapsLost } from "./lost";
 import { type Minter, nameOf } from "./minter";
-import { mintersOf, type TokenInputs, type TokenState, timestamp, type Unfinished } from "./state";
+import { mintersOf, noteLostAttempt, type TokenInputs, type TokenState, timestamp, type Unfinished } from "./state";
 
 /** Which of the listed tokens are ours beyond their marker; `mint` knows more of its own attempts. */
 export type AlsoLost = (token: TokenInfo) => boolean;
@@ -114,8 +114,15 @@ export async function sweepMinters(
   const hidden: Minter[] = [];
   for (const minter of mintersOf(state)) {
     const listing = await listingOf(context, credential, minter, state);
-    if (listing) await sweep(context, listing, attempts);
-    else hidden.push(minter);
+    if (!listing) {
+      hidden.push(minter);
+      continue;
+    }
+    await sweep(context, listing, attempts);
+    const now = context.client.serverNow();
+    // A later run looks again, whatever the resource asks for by then.
+    const [young] = (await listing.tokens()).filter((token) => isPerhapsUnderWay(token, attempts, now));
+    if (young) noteLostAttempt(state, now, young.expiryTime, minter);
   }
   return hidden;
 }

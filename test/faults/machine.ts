@@ -25,6 +25,8 @@ export class Machine {
   death: Death | undefined;
   /** Whether the workspace lets calls hang. */
   hanging = false;
+  /** What people were warned of, oldest first. */
+  readonly warnings: string[] = [];
 
   constructor(readonly workspace: LocalWorkspace) {
     this.identity = workspace.admin;
@@ -92,7 +94,7 @@ export class Process {
       },
       list: (credential, options) => this.#lists.list(as(context, credential), credential, options),
       whoIs: (credential) => this.#lists.whoIs(as(context, credential), credential),
-      warn: () => undefined,
+      warn: (message) => void this.machine.warnings.push(message),
     };
     return context;
   }

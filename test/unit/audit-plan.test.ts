@@ -11,7 +11,7 @@ const read = (made: Made[]) => readExport(exported(made));
 const fine = { couldNotTell: false };
 
 describe("audit: what a list may lack", () => {
-  const made: Made = { current: { tokenId: "t", minter: { userName: "robot" } } };
+  const made: Made = { current: { tokenId: "t" } };
   const codes = (more: Partial<Seen>) => gapsOf(seenOf([], more), read([made])).map(({ code }) => code);
   it("everybody's, but not a living one of the state's; one's own, where the state has tokens of others", () => {
     assert.deepEqual(codes({}), []);
