@@ -8,6 +8,7 @@ import { foreignText } from "../workspace/foreign-text";
  */
 
 /** Our own colours, and blanks, stay as they are. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const PARTS = /(\s+|\x1b\[\d{1,2}m)/;
 /** Shorter words are no tokens; longer ones than `foreignText` quotes are not cut here. */
 const [LEAST, MOST] = [12, 300];

@@ -52,22 +52,31 @@ export function plan(rows: readonly Row[], { orphans, ids }: Wish, operationMs: 
       refused.push({ host: row?.host ?? null, tokenId, outcome: "refused", reason: reason ?? "" });
     else named.add(row);
   }
+  const doubted = orphans
+    ? rows.filter((row) => row.kind === "unclaimed" && row.isKnownNonce && !isOver(row) && !named.has(row))
+    : [];
   const lost = orphans ? rows.filter((row) => row.kind === "orphan" && !isOver(row) && !named.has(row)) : [];
   if (refused.length > 0) {
     const reason = "another one is refused, so nothing is revoked";
-    return { revoke: [], outcomes: [...refused, ...[...named, ...lost].map((row) => left(row, reason))] };
+    return { revoke: [], outcomes: [...refused, ...[...named, ...lost, ...doubted].map((row) => left(row, reason))] };
   }
   const revoke: Row[] = [];
   const outcomes: Outcome[] = [];
   for (const [row, reason] of [
     ...[...named].map((row) => [row, whyInFlight(row, operationMs)] as const),
     ...lost.map((row) => [row, whySomebodys(row) ?? whyInFlight(row, operationMs)] as const),
+    ...doubted.map((row) => [row, whySomebodys(row) ?? whyInFlight(row, operationMs) ?? whyDoubted(row)] as const),
   ]) {
     if (reason === undefined) revoke.push(row);
     else outcomes.push(left(row, reason));
   }
   return { revoke, outcomes };
 }
+
+/** Our marker, and not what a lost attempt leaves: lost.ts. */
+const whyDoubted = ({ tokenId }: Row): string =>
+  "it was used, or has not the lifetime and scopes that its resource asks for, so it may be somebody's. " +
+  `If it is lost all the same: --revoke ${foreignText(tokenId)}`;
 
 function whyInFlight({ creationTime, now, isTimeKnown }: Row, operationMs: number): string | undefined {
   if (creationTime <= 0) return "the workspace does not say how old it is";

@@ -49,7 +49,8 @@ export async function look(
     const [way] = ways;
     if (!way) throw wishes.find(({ problem }) => problem)?.problem ?? nobody(host);
     const sight = (await asAdministrator(host, ways)) ?? (await asOwners(host, ways, wishes));
-    const seen = { ...sight.seen, ...(await showAbsent(way.context, sight.seen, state, progress)) };
+    const operationMs = Math.max(...ways.map(({ context }) => context.limits.operationMs));
+    const seen = { ...sight.seen, operationMs, ...(await showAbsent(way.context, sight.seen, state, progress)) };
     return { ...sight, seen, gaps: [...sight.gaps, ...gapsOf(seen, state)] };
   } catch (error) {
     if (error instanceof DatabricksTokensError) return { host, ownerOf: new Map(), problem: error, gaps: [] };
