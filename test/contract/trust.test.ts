@@ -41,7 +41,6 @@ describe("trust: a host that is not whom a credential is meant for gets no byte 
     ({ id, outs } = await provider.create(inputs));
     provider.stop();
     // The state's own token belongs to the state: what is looked for is what the machine has.
-    secrets.push(canary());
   });
   after(async () => {
     rmSync(folder, { recursive: true, force: true });
@@ -204,6 +203,29 @@ describe("trust: a host that is not whom a credential is meant for gets no byte 
       input: JSON.stringify(state),
     });
     assert.ok(stranger.connections > 0, named.stdout);
+  });
+
+  it("in the audit of a stack, whose state alone names the host: what holds for more than one workspace", async () => {
+    const resource = {
+      urn: "urn:pulumi:s::p::pulumi-nodejs:dynamic/databricks:Token::n",
+      type: "pulumi-nodejs:dynamic/databricks:Token",
+      inputs: { ...outs, host: stranger.host, workspace: { host: stranger.host, azureWorkspaceResourceId: ID } },
+      outputs: { ...outs, host: stranger.host, candidates: [], retiring: [], unfinished: [] },
+    };
+    const bin = mkdtempSync(join(folder, "pulumi-"));
+    writeFileSync(join(bin, "state.json"), JSON.stringify({ version: 3, deployment: { resources: [resource] } }));
+    fakeCommand(bin, "pulumi", `case "$*" in *export*) cat "${bin}/state.json";; *) echo '{}';; esac`);
+    const envs = strategies();
+    // A token of GitHub's that is for that host alone may go to it.
+    const wide = Object.entries(envs).filter(([name]) => /oidc|azure/.test(name) && name !== "github-oidc");
+    for (const [name, env] of wide) {
+      const { stdout } = await databricksTokens(["audit", "--stack", "s", "--json"], {
+        cwd: folder,
+        env: { HOME: folder, ...FAST, ...env, PATH: `${bin}:${env["PATH"] ?? process.env.PATH}` },
+      });
+      assert.equal(JSON.parse(stdout).exitCode, 3, name);
+    }
+    assertNothing();
   });
 
   it("a state's host that is no https origin is not connected to, in the provider and in the audit", async () => {

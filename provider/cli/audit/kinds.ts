@@ -11,6 +11,9 @@ import { type ExportedState, type HeldToken, sameStack } from "./exported-state"
 export const KINDS = ["managed", "retiring", "orphan", "unclaimed", "other-stack", "not-ours", "dead"] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** The last use is known by its day alone. */
+export const PROOF_MS = 86_400_000;
+
 /** The tokens of a workspace, as far as they can be seen. */
 export interface Seen {
   readonly host: string;
@@ -134,7 +137,16 @@ function statesOn({ tokens, nonces }: ExportedState, host: string): TokenState[]
 function isLostBy(held: TokenState, listed: WorkspaceTokenInfo, origin: TokenOrigin, seen: Seen): boolean {
   const { now, operationMs = DEFAULT_LIMITS.operationMs } = seen;
   const attempts = attemptsIn(held, operationMs, { ...held.inputs, origin });
-  return judge(listed, attempts, landed(listed, now, operationMs)) !== "unclaimed";
+  return judge(withoutProof(listed), attempts, landed(listed, now, operationMs)) !== "unclaimed";
+}
+
+/**
+ * A run that was killed may have proved the token just before: on the day of its making nobody else can have used one that
+ * is lost.
+ */
+function withoutProof({ lastUsedDay, ...listed }: WorkspaceTokenInfo): WorkspaceTokenInfo {
+  const isLater = lastUsedDay !== undefined && lastUsedDay - listed.creationTime > PROOF_MS;
+  return isLater ? { ...listed, lastUsedDay } : listed;
 }
 
 /** What may be in flight is judged as if it had landed: it is shown for what it will be, and left alone until then. */
@@ -150,7 +162,9 @@ function ofCutMarker(
 ): Pick<Row, "kind" | "isKnownNonce"> {
   // Few look like one: of all tokens with all resources it would take minutes.
   const judged = /\[pulumi /i.test(listed.comment)
-    ? resources.map((held) => judge(listed, attemptsIn(held, operationMs), landed(listed, now, operationMs)))
+    ? resources.map((held) =>
+        judge(withoutProof(listed), attemptsIn(held, operationMs), landed(listed, now, operationMs)),
+      )
     : [];
   if (judged.every((judgement) => judgement === "none")) return { kind: "not-ours", isKnownNonce: false };
   return { kind: isOfMinter && judged.includes("lost") ? "orphan" : "unclaimed", isKnownNonce: true };

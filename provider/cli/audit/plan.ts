@@ -1,8 +1,6 @@
 import { foreignText } from "../../workspace/foreign-text";
 import { isOver } from "./flags";
-import type { Row } from "./kinds";
-
-const DAY_MS = 86_400_000;
+import { PROOF_MS, type Row } from "./kinds";
 
 /** What became of a token that was to be revoked. */
 export interface Outcome {
@@ -97,7 +95,7 @@ function whySomebodys({ tokenId, owner, isOfMinter, listed, creationTime }: Row)
   if (!isOfMinter)
     return `it belongs to ${foreignText(owner) || "nobody known"}, who mints no tokens of this stack. ${all}`;
   const used = listed?.lastUsedDay;
-  if (used === undefined || used - creationTime <= DAY_MS) return undefined;
+  if (used === undefined || used - creationTime <= PROOF_MS) return undefined;
   const day = new Date(used).toISOString().slice(0, 10);
   return `it was used on ${day}, so somebody has its value: another copy of this state? ${all}`;
 }

@@ -27,7 +27,8 @@ export const KIND_WORDS: Readonly<Record<Kind, string>> = {
   managed: "The state has it, as current or as a candidate that is yet to be proved.",
   retiring: "The state has it; it was replaced, and lives until its overlap is over.",
   orphan: "The state knows its nonce, but does not have the token: a run was cut off.",
-  unclaimed: "Its marker names this stack, and no nonce of the state is its own: what a killed plugin leaves.",
+  unclaimed:
+    "Its marker names this stack, but no nonce of the state is its own (what a killed plugin leaves), or it may be somebody's.",
   "other-stack": "Its marker names another stack.",
   "not-ours": "It has no marker of Pulumi: it is somebody's own.",
   dead: "The state has it, and it has expired or is refused.",
