@@ -34,6 +34,7 @@ export type ErrorCode =
   | "NO_HOST"
   | "HOST_CHANGED"
   | "INVALID_HOST"
+  | "HOST_NOT_NAMED" // only a state names it, so a credential does not go there
   | "INVALID_INPUT"
   | "PACKAGE_NOT_FOUND"
   | "NODE_TOO_OLD"
