@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseGet } from "../options";
 import { typeToken } from "../program";
 import { type EntryKind, optionsOf, propertiesOf } from "./entry-resource";
 
@@ -62,6 +63,15 @@ export class DatabricksCfgProfile extends pulumi.CustomResource {
    * @param opts Pulumi's options. `deleteBeforeReplace` is on, because both would stand in the same place.
    */
   constructor(name: string, args: DatabricksCfgProfileArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super(typeToken(KIND.type), name, { ...propertiesOf(KIND, name, args), file: undefined }, optionsOf(KIND, opts));
+    super(
+      typeToken(KIND.type),
+      name,
+      { ...propertiesOf(KIND, name, args, opts), file: undefined },
+      optionsOf(KIND, opts),
+    );
+  }
+  /** Not possible; `adopt` takes over what is there. @throws DatabricksTokensError INVALID_INPUT */
+  static get(name: string, ..._: unknown[]): never {
+    return refuseGet(KIND.type, name);
   }
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withWorkspaceNamed } from "../../options";
 import { propertiesOf as common } from "../../program";
 import type { WorkspaceArgs } from "../../token/args";
 import { withSecretsChecked } from "../../token/config-secrets";
@@ -14,10 +15,11 @@ export function propertiesOf(
   kind: SecretsKind,
   name: string,
   args: { workspace?: pulumi.Input<WorkspaceArgs> },
+  opts: pulumi.CustomResourceOptions,
 ): pulumi.Inputs {
   return {
-    ...common(kind.type, name, args, kind.arguments),
-    workspace: withSecretsChecked(args.workspace),
+    ...common(kind.type, name, args, kind.arguments, opts),
+    workspace: withWorkspaceNamed(kind.type, name, withSecretsChecked(args.workspace), opts),
     host: undefined,
     drift: undefined,
   };

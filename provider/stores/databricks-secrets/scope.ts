@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseGet } from "../../options";
 import { typeToken } from "../../program";
 import type { WorkspaceArgs } from "../../token/args";
 import { optionsOf, propertiesOf, type SecretsKind } from "./resource";
@@ -57,6 +58,15 @@ export class SecretScope extends pulumi.CustomResource {
    * @param opts Pulumi's options. `deleteBeforeReplace` is on, because both may have the same name.
    */
   constructor(name: string, args: SecretScopeArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super(typeToken(KIND.type), name, { ...propertiesOf(KIND, name, args), created: undefined }, optionsOf(KIND, opts));
+    super(
+      typeToken(KIND.type),
+      name,
+      { ...propertiesOf(KIND, name, args, opts), created: undefined },
+      optionsOf(KIND, opts),
+    );
+  }
+  /** Not possible; `adopt` takes over what is there. @throws DatabricksTokensError INVALID_INPUT */
+  static get(name: string, ..._: unknown[]): never {
+    return refuseGet(KIND.type, name);
   }
 }

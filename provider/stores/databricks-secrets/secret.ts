@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseGet } from "../../options";
 import { typeToken } from "../../program";
 import type { WorkspaceArgs } from "../../token/args";
 import { optionsOf, propertiesOf, type SecretsKind } from "./resource";
@@ -66,10 +67,14 @@ export class Secret extends pulumi.CustomResource {
   constructor(name: string, args: SecretArgs, opts: pulumi.CustomResourceOptions = {}) {
     const value = args.stringValue as pulumi.Input<string> | undefined | null;
     const properties = {
-      ...propertiesOf(KIND, name, args),
+      ...propertiesOf(KIND, name, args, opts),
       stringValue: value === undefined || value === null ? undefined : pulumi.secret(value),
       lastUpdatedTimestamp: undefined,
     };
     super(typeToken(KIND.type), name, properties, optionsOf(KIND, opts));
+  }
+  /** Not possible; `adopt` takes over what is there. @throws DatabricksTokensError INVALID_INPUT */
+  static get(name: string, ..._: unknown[]): never {
+    return refuseGet(KIND.type, name);
   }
 }
