@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DatabricksTokensError } from "./errors";
 import { notImportable } from "./not-importable";
 import type { WorkspaceArgs } from "./token/args";
+import { INHERITED_PROVIDER, INHERITED_PROVIDER_TEXT } from "./token/inherited-provider";
 
 /**
  * Refuses, in the program and so at preview, every option that Pulumi would take in silence and not honour. What a
@@ -42,8 +43,9 @@ const INSTEAD =
 
 /**
  * The argument `workspace` of a resource that asks one. A component or parent that was given a provider of the package
- * `databricks` would seem to say which workspace is meant: then the resource has to say it itself.
- * @throws DatabricksTokensError INVALID_INPUT, or the same in the output where `workspace` is one.
+ * `databricks` would seem to say which workspace is meant: then the resource has to say it itself. Where `workspace` is an
+ * output, `check` refuses.
+ * @throws DatabricksTokensError INVALID_INPUT
  */
 export function withWorkspaceNamed(
   type: string,
@@ -52,25 +54,17 @@ export function withWorkspaceNamed(
   { parent }: pulumi.CustomResourceOptions,
 ): pulumi.Input<WorkspaceArgs> | undefined {
   if (!pulumi.Resource.isInstance(parent) || !parent.getProvider("databricks:index:Token")) return workspace;
-  const assertNamed = (given: object | undefined | null): void => {
-    const { host, profile, configNamespace } = (given ?? {}) as WorkspaceArgs;
-    if ([host, profile, configNamespace].some(isGiven)) return;
-    throw new DatabricksTokensError(
-      "INVALID_INPUT",
-      `${type} "${name}": its parent was given a provider of the package databricks, which this resource can't use: the ` +
-        "workspace of the config or the environment would be taken in silence. Say on the resource which one is meant: " +
-        "workspace: { host }, { profile } or { configNamespace }",
-    );
-  };
   if (pulumi.Output.isInstance(workspace) || workspace instanceof Promise) {
-    return pulumi.output(workspace).apply((resolved) => {
-      assertNamed(resolved);
-      return resolved as WorkspaceArgs;
-    });
+    return pulumi
+      .output(workspace)
+      .apply((given) => (namesWorkspace(given) ? given : { ...given, [INHERITED_PROVIDER]: "databricks" }));
   }
-  assertNamed(workspace);
-  return workspace;
+  if (namesWorkspace(workspace)) return workspace;
+  throw new DatabricksTokensError("INVALID_INPUT", `${type} "${name}": ${INHERITED_PROVIDER_TEXT}`);
 }
+
+const namesWorkspace = (given: WorkspaceArgs | undefined | null): boolean =>
+  [given?.host, given?.profile, given?.configNamespace].some(isGiven);
 
 /** What `X.get(...)` does: the SDK's other resources have it, and these can't. */
 export function refuseGet(type: string, name: string): never {

@@ -72,7 +72,7 @@ describe("options that can't be honoured, on the real engine", function () {
       /Token "ci": the option `provider` can't be honoured: a provider of the package databricks.*INVALID_INPUT/,
     ],
     ["inherited", /Token "ci": its parent was given a provider.*workspace: \{ host \}.*INVALID_INPUT/],
-    ["inherited by an output", /Token "ci": its parent was given a provider.*INVALID_INPUT/],
+    ["inherited by an output", /property workspace .*must name one: its parent was given a provider/],
     ["import", /Token "ci": .*can't be imported.*shows a token's value once.*mints a new token.*INVALID_INPUT/],
     ["id", /Token "ci": .*can't be imported, nor read by its id.*INVALID_INPUT/],
     ["get", /Token "ci": .*can't be imported, nor read by its id.*INVALID_INPUT/],
