@@ -2,6 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** Every resource of the package with every option that can't be honoured, under mocks, which stay for good. Prints JSON. */
 
+/** In TypeScript its class is abstract. */
+class Provider extends pulumi.ProviderResource {}
+
 const ready = pulumi.runtime.setMocks({
   newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
   call: ({ inputs }) => inputs,
@@ -10,7 +13,7 @@ const ready = pulumi.runtime.setMocks({
 async function main(): Promise<void> {
   await ready;
   const all = require("../../provider") as typeof import("../../provider");
-  const prod = new pulumi.ProviderResource("databricks", "prod");
+  const prod = new Provider("databricks", "prod");
   const parent = new pulumi.ComponentResource("t:i:T", "team", {}, { providers: { databricks: prod } });
   const token = "a token";
   const resources: Record<string, (opts: object, workspace?: object) => unknown> = {
@@ -40,7 +43,7 @@ async function main(): Promise<void> {
       "inherited, with a host": () => make({ parent }, named("host")),
       "inherited, with a profile": () => make({ parent }, named("profile")),
       "inherited, with a namespace": () => make({ parent }, named("configNamespace")),
-      "a provider of pulumi-nodejs": () => make({ provider: new pulumi.ProviderResource("pulumi-nodejs", "own") }),
+      "a provider of pulumi-nodejs": () => make({ provider: new Provider("pulumi-nodejs", "own") }),
       "nothing of it": () =>
         make({ provider: undefined, import: undefined, replaceOnChanges: [], customTimeouts: {}, protect: true }),
     };
