@@ -1,4 +1,5 @@
 import "./node-version";
+import type { Lifecycle, ResourceType } from "./lifecycle-type";
 import { assertMadeHere } from "./not-importable";
 import { surroundingsOf } from "./process/resource-surroundings";
 import { storeContext } from "./process/store-context";
@@ -58,7 +59,7 @@ const reading = <Result>(type: string, method: (id: string, props: Properties) =
  * What the delegate loads: for each resource type the methods of a Pulumi dynamic provider. `configure` is synchronous,
  * so that no call can overtake it.
  */
-export const lifecycles = {
+export const lifecycles: Record<ResourceType, Lifecycle> = {
   Token: {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);

@@ -55,6 +55,8 @@ export async function typedProject(packed: Packed, name: string, modules: string
     symlinkSync(join(modules, folder), join(place, "node_modules", folder));
   }
   mkdirSync(join(place, "src"));
+  const lifecycle = `import { lifecycles } from "${PACKAGE}/lifecycle";\nexport const ours: object = lifecycles.Token;\n`;
+  writeFileSync(join(place, "src", "lifecycle.ts"), lifecycle);
   writeFileSync(join(place, "src", "program.ts"), PROGRAM);
   writeFileSync(
     join(place, "src", "plain.ts"),
@@ -72,22 +74,24 @@ export async function complaints(
   compiler: string,
   options: object,
 ): Promise<{ ours: string[]; pulumis: string[] }> {
-  const said = await compile(place, compiler, options, "program");
+  // The resolution `node` knows no `exports`, and so only the package's main.
+  const mainAlone = !("moduleResolution" in options) || options.moduleResolution === "node";
+  const said = await compile(place, compiler, options, ...(mainAlone ? ["program"] : ["program", "lifecycle"]));
   if (said.length === 0) return { ours: [], pulumis: [] };
   const plain = new Set(await compile(place, compiler, options, "plain"));
   return { ours: said.filter((line) => !plain.has(line)), pulumis: said.filter((line) => plain.has(line)) };
 }
 
-async function compile(place: string, compiler: string, options: object, file: string): Promise<string[]> {
-  const config = join(place, `tsconfig.${file}.json`);
+async function compile(place: string, compiler: string, options: object, ...files: string[]): Promise<string[]> {
+  const config = join(place, `tsconfig.${files[0]}.json`);
   const compilerOptions = { ...PULUMI_DEFAULT, types: ["node"], ...options, noEmit: true };
-  writeFileSync(config, JSON.stringify({ compilerOptions, files: [`src/${file}.ts`] }));
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: files.map((file) => `src/${file}.ts`) }));
   try {
     await run(process.execPath, [compiler, "--project", config], { cwd: place, maxBuffer: 1 << 26 });
     return [];
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "");
-    return lines.map((line) => line.replace(`tsconfig.${file}.json`, "tsconfig.json"));
+    return lines.map((line) => line.replace(`tsconfig.${files[0]}.json`, "tsconfig.json"));
   }
 }
