@@ -38,7 +38,7 @@ function codeLike(path: string, text: string): string[] {
 
 /** The comments, strings and templates of a source file. */
 function wordsOf(text: string): string[] {
-  const words = text.match(/\/\*[\s\S]*?\*\/|\/\/.*/g) ?? [];
+  const words: string[] = [...(text.match(/\/\*[\s\S]*?\*\/|\/\/.*/g) ?? [])];
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) words.push(node.text);
     ts.forEachChild(node, visit);
