@@ -1,12 +1,4 @@
 import "./node-version";
-import type { Lifecycle, ResourceType } from "./lifecycle-type";
-import { assertMadeHere } from "./not-importable";
-import { surroundingsOf } from "./process/resource-surroundings";
-import { pulumiHome, storeContext } from "./process/store-context";
-import { type DynamicConfig, useConfig } from "./process/surroundings";
-import { contextFor } from "./process/token-context";
-import { redact, redactError } from "./secret";
-import { databricksCfg } from "./stores/databricks-cfg";
 import {
   checkScope,
   diffScope,
@@ -14,7 +6,7 @@ import {
   readScope,
   removeScope,
   updateScope,
-} from "./stores/databricks-secrets/scope-lifecycle";
+} from "./databricks-secrets/scope-lifecycle";
 import {
   checkSecret,
   createSecret,
@@ -22,11 +14,19 @@ import {
   readSecret,
   removeSecret,
   updateSecret,
-} from "./stores/databricks-secrets/secret-lifecycle";
-import { EntryLifecycle } from "./stores/entry-lifecycle";
-import { keyring } from "./stores/keyring";
-import { netrc } from "./stores/netrc";
-import type { Store } from "./stores/store";
+} from "./databricks-secrets/secret-lifecycle";
+import type { Lifecycle, ResourceType } from "./lifecycle-type";
+import { databricksCfg } from "./machine/databricks-cfg";
+import { EntryLifecycle } from "./machine/entry-lifecycle";
+import { keyring } from "./machine/keyring";
+import { netrc } from "./machine/netrc";
+import type { Store } from "./machine/store";
+import { pulumiHome, storeContext } from "./machine/store-context";
+import { assertMadeHere } from "./pulumi/not-importable";
+import { redact, redactError } from "./secret";
+import { surroundingsOf } from "./session/resource-surroundings";
+import { type DynamicConfig, useConfig } from "./session/surroundings";
+import { contextFor } from "./session/token-context";
 import { check } from "./token/check";
 import { create } from "./token/create";
 import { deleteToken } from "./token/delete";

@@ -3,7 +3,7 @@ import { join, normalize } from "node:path";
 
 /**
  * The arguments of `npm test -- ARGS`, as scripts/test.ts takes them: folders and files as paths below test/
- * (`unit`, `unit/host.test.ts` and `test/unit/` all do), everything from the first option on as mocha's.
+ * (`unit`, `unit/workspace/host.test.ts` and `test/unit/` all do), everything from the first option on as mocha's.
  */
 export function resolveTestArguments(root, args) {
   const firstOption = args.findIndex((arg) => arg.startsWith("-"));

@@ -1,12 +1,12 @@
 import "../node-version";
 import { join } from "node:path";
 import { DatabricksTokensError } from "../errors";
+import { printed } from "../http/printed";
 import { redact } from "../secret";
 import { versionIn } from "../workspace/user-agent";
 import { audit } from "./audit/audit";
 import { AUDIT_HELP } from "./audit/options";
 import { DOCTOR_HELP, doctor } from "./doctor";
-import { printed } from "./printed";
 import { WRITE_HELP, write } from "./write";
 
 const HELP = `Usage: databricks-tokens COMMAND [OPTIONS]

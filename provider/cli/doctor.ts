@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { credentialsFor, knowingAzureHost, resolveHost, type Surroundings, settingsFrom } from "../credentials";
 import { DatabricksTokensError } from "../errors";
-import { surroundings, useConfig } from "../process/surroundings";
+import { surroundings, useConfig } from "../session/surroundings";
+import { credentialsFor, knowingAzureHost, resolveHost, type Surroundings, settingsFrom } from "../sign-in";
 import { currentUser, listTokens, tokenSettings, WorkspaceClient } from "../workspace";
 import {
   hostFinding,

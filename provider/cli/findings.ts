@@ -1,9 +1,9 @@
-import type { ResolvedHost } from "../credentials";
-import { SECRET_CONFIG_KEYS } from "../credentials";
 import type { DatabricksTokensError, ErrorCode } from "../errors";
+import { foreignText } from "../http/foreign-text";
+import type { ResolvedHost } from "../sign-in";
+import { SECRET_CONFIG_KEYS } from "../sign-in";
 import { DAY_SECONDS, DEFAULT_LIFETIME_SECONDS, isExpired } from "../token/schedule";
 import type { Authorization, TokenInfo, TokenSettings } from "../workspace";
-import { foreignText } from "../workspace/foreign-text";
 import type { Finding } from "./report";
 import type { StackConfig } from "./stack-config";
 

@@ -1,6 +1,6 @@
-import { type Ended, runProgram } from "../credentials/program";
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../workspace/foreign-text";
+import { foreignText } from "../http/foreign-text";
+import { type Ended, runProgram } from "../sign-in/program";
 
 /** A backend that does not answer must not hold its asker for ever. */
 const TIMEOUT_MS = 120_000;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors";
+import { asSafeJson } from "../http/printed";
 import { redact } from "../secret";
-import { asSafeJson } from "./printed";
 
 /** `note`: worth knowing, and nothing is wrong; `skipped`: what it depends on failed. */
 export type Status = "ok" | "note" | "wrong" | "unknown" | "skipped";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabricksTokensError } from "../errors";
+import { foreignText } from "../http/foreign-text";
 import { Secret } from "../secret";
-import { foreignText } from "../workspace/foreign-text";
 import { failureOf, pulumi } from "./pulumi";
 
 /** What the provider reads of a stack's config, unless a resource names another namespace. Everything else is dropped. */

@@ -1,6 +1,6 @@
 import { DatabricksTokensError } from "../errors";
+import { foreignText } from "../http/foreign-text";
 import { Secret } from "../secret";
-import { foreignText } from "../workspace/foreign-text";
 import { failureOf, pulumi } from "./pulumi";
 
 /** How the Pulumi CLI shows a secret that it was not asked for. */

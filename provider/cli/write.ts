@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 import { DatabricksTokensError } from "../errors";
-import { storeContext } from "../process/store-context";
+import { foreignText } from "../http/foreign-text";
+import { databricksCfg } from "../machine/databricks-cfg";
+import { keyring } from "../machine/keyring";
+import { netrc } from "../machine/netrc";
+import { type Edit, type EntryValue, type HeldEntry, type Store, type StoreContext, sameValue } from "../machine/store";
+import { storeContext } from "../machine/store-context";
 import { Secret } from "../secret";
-import { databricksCfg } from "../stores/databricks-cfg";
-import { keyring } from "../stores/keyring";
-import { netrc } from "../stores/netrc";
-import { type Edit, type EntryValue, type HeldEntry, type Store, type StoreContext, sameValue } from "../stores/store";
 import type { Properties } from "../token/state";
-import { foreignText } from "../workspace/foreign-text";
 import { StackOutputs } from "./stack-outputs";
 
 export const WRITE_HELP = `Usage: databricks-tokens write netrc|keyring|profile --stack NAME [OPTIONS]

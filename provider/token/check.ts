@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Surroundings } from "../credentials";
-import { type CheckFailure, checkWorkspace, type Fail } from "./check-workspace";
+import { type CheckFailure, checkWorkspace, type Fail } from "../session/check-workspace";
+import type { Surroundings } from "../sign-in";
 import { MAX_COMMENT_LENGTH, marker, type TokenOrigin } from "./marker";
 import { MAX_LIFETIME_SECONDS, scheduleOf } from "./schedule";
 import { type Properties, UNKNOWN } from "./state";

@@ -1,5 +1,5 @@
-import type { TokenContext } from "./context";
-import { SavedFailure } from "./failure";
+import { SavedFailure } from "../pulumi/failure";
+import type { TokenContext } from "../session/context";
 import { renew } from "./rotation";
 import { type Properties, readInputs, type TokenState, writeState } from "./state";
 import { begin } from "./work";

@@ -1,9 +1,9 @@
-import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
+import { as, type TokenContext } from "../session/context";
+import { isRefusal } from "../session/identity";
+import { askerOf, isKnown, type Minter, sameMinter } from "../session/minter";
+import type { Credential } from "../sign-in";
 import { revokeToken, revokeTokenOfAnybody, type TokenInfo } from "../workspace";
-import { as, type TokenContext } from "./context";
-import { isRefusal } from "./identity";
-import { askerOf, isKnown, type Minter, sameMinter } from "./minter";
 import type { TokenRecord, TokenState } from "./state";
 
 /** The list in which one minter's tokens stand, and how to revoke what stands there. */

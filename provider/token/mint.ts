@@ -1,12 +1,12 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
+import { foreignText } from "../http/foreign-text";
+import { as, knownTime } from "../session/context";
+import { type Minter, minterOf } from "../session/minter";
 import { createToken, type TokenRequest } from "../workspace";
-import { foreignText } from "../workspace/foreign-text";
-import { as, knownTime } from "./context";
 import { changesComments, inFlight, keepsComments, mayBeAnothers } from "./in-flight";
 import { ownListing } from "./listing";
 import { type Attempts, attemptsIn } from "./lost";
 import { isCutFrom, markComment } from "./marker";
-import { type Minter, minterOf } from "./minter";
 import { withQuota } from "./quota";
 import { scheduleOf } from "./schedule";
 import { noteLostAttempt, type TokenRecord } from "./state";

@@ -1,11 +1,11 @@
 import { DatabricksTokensError } from "../errors";
+import { foreignText } from "../http/foreign-text";
+import { as } from "../session/context";
+import { isRefusal } from "../session/identity";
+import { prove } from "../session/proof";
 import { patchToken, patchTokenOfAnybody, type TokenChange } from "../workspace";
-import { foreignText } from "../workspace/foreign-text";
-import { as } from "./context";
 import { narrows, patchNeeded } from "./due";
-import { isRefusal } from "./identity";
 import { markComment } from "./marker";
-import { prove } from "./proof";
 import { renew, sweepEarlier } from "./rotation";
 import { isExpired } from "./schedule";
 import { clearUnfinished, markUnfinished, type TokenRecord } from "./state";

@@ -1,15 +1,15 @@
-import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
+import { foreignText } from "../http/foreign-text";
+import { knownTime, type TokenContext } from "../session/context";
+import { asAnybody, isRefusal } from "../session/identity";
+import { askerOf, nameOf, sameMinter } from "../session/minter";
+import { prove } from "../session/proof";
+import type { Credential } from "../sign-in";
 import type { TokenInfo } from "../workspace";
-import { foreignText } from "../workspace/foreign-text";
-import { knownTime, type TokenContext } from "./context";
 import { sameScopes } from "./due";
-import { asAnybody, isRefusal } from "./identity";
 import { listingOf } from "./listing";
 import { attemptsIn, judge, perhapsLost } from "./lost";
 import { parseComment } from "./marker";
-import { askerOf, nameOf, sameMinter } from "./minter";
-import { prove } from "./proof";
 import { isExpired } from "./schedule";
 import {
   clearUnfinished,

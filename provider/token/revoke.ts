@@ -1,12 +1,12 @@
-import type { Credential } from "../credentials";
 import { DatabricksTokensError, type ErrorCode } from "../errors";
+import { foreignText } from "../http/foreign-text";
+import { as, type TokenContext } from "../session/context";
+import { isRefusal } from "../session/identity";
+import { askerOf, nameOf, sameMinter } from "../session/minter";
+import { itself, prove, proveUntil } from "../session/proof";
+import type { Credential } from "../sign-in";
 import { type Authorization, revokeToken, revokeTokenOfAnybody } from "../workspace";
-import { foreignText } from "../workspace/foreign-text";
-import { as, type TokenContext } from "./context";
-import { isRefusal } from "./identity";
 import { mintedAt } from "./in-flight";
-import { askerOf, nameOf, sameMinter } from "./minter";
-import { itself, prove, proveUntil } from "./proof";
 import { type TokenRecord, timestamp } from "./state";
 
 /** Where the workspace itself can't be asked, it is no matter of who asks. */

@@ -1,10 +1,10 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../workspace/foreign-text";
-import { serverTime } from "./context";
+import { foreignText } from "../http/foreign-text";
+import { serverTime } from "../session/context";
+import { nameOf } from "../session/minter";
+import { prove, proveUntil } from "../session/proof";
 import { retirementsDue } from "./due";
 import { mint } from "./mint";
-import { nameOf } from "./minter";
-import { prove, proveUntil } from "./proof";
 import { revokeAndProve, revokeUnproved } from "./revoke";
 import { isExpired, revokeAfter, scheduleOf } from "./schedule";
 import { clearUnfinished, isUnfinished, markUnfinished, type TokenRecord } from "./state";

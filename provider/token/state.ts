@@ -1,10 +1,10 @@
-import type { HostSource, WorkspaceInput } from "../credentials";
 import { DatabricksTokensError } from "../errors";
+import { foreignText } from "../http/foreign-text";
 import { Secret } from "../secret";
-import { foreignText } from "../workspace/foreign-text";
+import { distinct, isKnown, type Minter } from "../session/minter";
+import type { HostSource, WorkspaceInput } from "../sign-in";
 import { ARGUMENTS } from "./args";
 import type { TokenOrigin } from "./marker";
-import { distinct, isKnown, type Minter } from "./minter";
 import { isExpired, rotatesAt, type ScheduleInputs, scheduleOf } from "./schedule";
 
 /**

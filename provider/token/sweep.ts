@@ -1,11 +1,11 @@
-import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
+import { foreignText } from "../http/foreign-text";
+import type { TokenContext } from "../session/context";
+import { type Minter, nameOf } from "../session/minter";
+import type { Credential } from "../sign-in";
 import type { TokenInfo } from "../workspace";
-import { foreignText } from "../workspace/foreign-text";
-import type { TokenContext } from "./context";
 import { listingOf, type MinterListing } from "./listing";
 import { type Attempts, attemptsIn, isPerhapsUnderWay, judge, perhapsLost } from "./lost";
-import { type Minter, nameOf } from "./minter";
 import { mintersOf, noteLostAttempt, type TokenInputs, type TokenState, timestamp, type Unfinished } from "./state";
 
 /** Which of the listed tokens are ours beyond their marker; `mint` knows more of its own attempts. */

@@ -1,10 +1,10 @@
-import { knownTime, serverTime, type TokenContext } from "./context";
+import { SavedFailure } from "../pulumi/failure";
+import { knownTime, serverTime, type TokenContext } from "../session/context";
+import { nameOf } from "../session/minter";
+import { prove } from "../session/proof";
 import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons, sameScopes } from "./due";
-import { SavedFailure } from "./failure";
 import { sameOrigin } from "./marker";
-import { nameOf } from "./minter";
 import { narrowRetiring, patch } from "./patch";
-import { prove } from "./proof";
 import { discardCandidates, promote, renew, retire, sweepEarlier } from "./rotation";
 import { isExpired, scheduleOf } from "./schedule";
 import {

@@ -1,5 +1,5 @@
+import { foreignText } from "../http/foreign-text";
 import type { TokenInfo } from "../workspace";
-import { foreignText } from "../workspace/foreign-text";
 import type { TokenInputs } from "./state";
 
 /** Clocks and rounding of the service may add this much to an expiry before it counts as wider. */

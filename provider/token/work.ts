@@ -1,6 +1,6 @@
-import type { Credential } from "../credentials";
-import type { TokenContext } from "./context";
-import { configured } from "./identity";
+import type { TokenContext } from "../session/context";
+import { configured } from "../session/identity";
+import type { Credential } from "../sign-in";
 import type { TokenInputs, TokenState } from "./state";
 
 /**

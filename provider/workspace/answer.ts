@@ -1,8 +1,8 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
+import { clockSkew } from "../http/clock-skew";
+import { readErrorBody } from "../http/error-body";
+import { foreignText } from "../http/foreign-text";
 import type { Secret } from "../secret";
-import { clockSkew } from "./clock-skew";
-import { readErrorBody } from "./error-body";
-import { foreignText } from "./foreign-text";
 
 /** An answer that is no success, as it came. */
 export interface ForeignAnswer {

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { DatabricksTokensError } from "../errors";
+import { type Connection, connectTo, type Environment, proxySettings } from "../http/connection";
+import { exchange, type Incoming } from "../http/exchange";
+import { errorFromNetwork, isTransient } from "../http/network";
+import { ServerClock } from "../http/server-clock";
+import { backoffMs, type Clock, retryAfterMs, type Throttle, throttleOf } from "../http/throttle";
 import type { Secret } from "../secret";
 import { errorFromAnswer } from "./answer";
 import type { Authorization } from "./authorization";
-import { type Connection, connectTo, type Environment, proxySettings } from "./connection";
-import { exchange, type Incoming } from "./exchange";
-import { errorFromNetwork, isTransient } from "./network";
-import { ServerClock } from "./server-clock";
-import { backoffMs, type Clock, retryAfterMs, type Throttle, throttleOf } from "./throttle";
 import { userAgent } from "./user-agent";
 
 export type { Authorization } from "./authorization";

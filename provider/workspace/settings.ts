@@ -1,5 +1,5 @@
+import { textOf } from "../http/values";
 import { ask, type Caller } from "./tokens";
-import { textOf } from "./values";
 
 /** Days that a token lives at most where the workspace sets no limit of its own. */
 const DEFAULT_MAX_DAYS = 730;

@@ -1,5 +1,5 @@
+import { textOf } from "../http/values";
 import { ask, type Caller, patchOf, type TokenChange, type TokenInfo, tokenInfos } from "./tokens";
-import { textOf } from "./values";
 
 /** A token with what only some listings say. */
 export interface WorkspaceTokenInfo extends TokenInfo {

@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
+import { numberOf, textOf, textsOf } from "../http/values";
 import { Secret } from "../secret";
 import type { Authorization, CallRequest, CallResult, WorkspaceClient } from "./client";
-import { numberOf, textOf, textsOf } from "./values";
 
 /** On whose behalf calls are made, and until when (epoch ms). */
 export interface Caller {

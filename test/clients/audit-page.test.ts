@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { AuditedToken } from "../../provider/cli/audit/document";
-import { KINDS } from "../../provider/cli/audit/kinds";
+import type { AuditedToken } from "../../provider/audit/document";
+import { KINDS } from "../../provider/audit/kinds";
 import { asPage } from "../../provider/cli/audit/page/page";
-import { NOW } from "../unit/audit-state";
+import { NOW } from "../unit/audit/audit-state";
 import { HOSTILE } from "./audited";
 import { Browsed } from "./browsed";
 

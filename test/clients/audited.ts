@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AuditDocument } from "../../provider/cli/audit/document";
+import type { AuditDocument } from "../../provider/audit/document";
 import { Secret } from "../../provider/secret";
 import { markComment } from "../../provider/token/marker";
 import type { TokenRecord } from "../../provider/token/state";
 import { databricksTokens, type Ended } from "../engine/tool";
-import { DAY, exported, type Made, NOW, OURS } from "../unit/audit-state";
+import { DAY, exported, type Made, NOW, OURS } from "../unit/audit/audit-state";
 import { LocalWorkspace, type TokenRecord as Minted } from "../workspace";
 
 /** Texts that would do something if a page took them for more than texts; `hacked` is what they would set. */

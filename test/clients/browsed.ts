@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import type { Page } from "puppeteer-core";
-import type { AuditDocument } from "../../provider/cli/audit/document";
+import type { AuditDocument } from "../../provider/audit/document";
 import { Audited } from "./audited";
 import { Chromium } from "./chromium";
 

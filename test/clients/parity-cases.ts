@@ -1,4 +1,4 @@
-import type { WorkspaceInput } from "../../provider/credentials";
+import type { WorkspaceInput } from "../../provider/sign-in";
 
 /** What is picked: `pat HOST`, or `none`, `ambiguous`, `refused` (the settings can't be used at all). */
 export interface ParityCase {

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { pythonProblem } from "../../provider/stores/netrc-python";
+import { pythonProblem } from "../../provider/machine/netrc-python";
 import type { Properties } from "../../provider/token/state";
 import { Provider } from "../contract/provider";
 import { pythonWithSdk } from "./python";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
-import { delegateText } from "../../provider/delegate";
+import { delegateText } from "../../provider/pulumi/delegate";
 import type { Properties } from "../../provider/token/state";
 import { ROOT } from "../engine/stack";
 

@@ -131,7 +131,7 @@ describe("signing in, in the real provider process", function () {
     const print = "console.log(Object.keys(require.cache).filter((file) => !file.includes('undici')).join())";
     const script = `require("pulumi-databricks-tokens/lifecycle"); ${print}`;
     const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: ROOT });
-    assert.match(stdout, /credentials.chain\.js/);
-    assert.doesNotMatch(stdout, /@azure|credentials.azure[^-]|oauth-m2m|oidc|databricks-cli/);
+    assert.match(stdout, /sign-in.chain\.js/);
+    assert.doesNotMatch(stdout, /@azure|sign-in.azure[^-]|oauth-m2m|oidc|databricks-cli/);
   });
 });

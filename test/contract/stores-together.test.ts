@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { NetrcDocument } from "../../provider/stores/netrc-document";
+import { NetrcDocument } from "../../provider/machine/netrc-document";
 import { Provider } from "./provider";
 
 const run = promisify(execFile);

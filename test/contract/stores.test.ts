@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { delegateText } from "../../provider/delegate";
+import { delegateText } from "../../provider/pulumi/delegate";
 import type { Properties } from "../../provider/token/state";
 import { Provider } from "./provider";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "undici";
 import { markComment } from "../../provider/token/marker";
-import { assertAsDocumented } from "../unit/audit-schema";
+import { assertAsDocumented } from "../unit/audit/audit-schema";
 import { LocalWorkspace } from "../workspace";
 import { Stack } from "./stack";
 import { databricksTokens } from "./tool";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NetrcDocument } from "../../provider/stores/netrc-document";
-import { ProfileDocument } from "../../provider/stores/profile-document";
+import { NetrcDocument } from "../../provider/machine/netrc-document";
+import { ProfileDocument } from "../../provider/machine/profile-document";
 import { LocalWorkspace } from "../workspace";
 import { Stack } from "./stack";
 

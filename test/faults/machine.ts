@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import { credentialsFor, type Surroundings } from "../../provider/credentials";
-import { SharedLists } from "../../provider/process/shared-lists";
-import { as, DEFAULT_LIMITS, type TokenContext } from "../../provider/token/context";
+import { as, DEFAULT_LIMITS, type TokenContext } from "../../provider/session/context";
+import { SharedLists } from "../../provider/session/shared-lists";
+import { credentialsFor, type Surroundings } from "../../provider/sign-in";
 import { type CallRequest, WorkspaceClient } from "../../provider/workspace";
 import type { Identity, LocalWorkspace } from "../workspace";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import * as context from "../../provider/token/context";
-import * as failure from "../../provider/token/failure";
+import * as failure from "../../provider/pulumi/failure";
+import * as context from "../../provider/session/context";
+import * as proof from "../../provider/session/proof";
 import * as listings from "../../provider/token/listing";
 import * as lostAttempts from "../../provider/token/lost";
-import * as proof from "../../provider/token/proof";
 import * as revoke from "../../provider/token/revoke";
 import * as rotation from "../../provider/token/rotation";
 import * as schedule from "../../provider/token/schedule";

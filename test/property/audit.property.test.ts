@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { exitCodeOf } from "../../provider/cli/audit/exit-code";
-import { readExport } from "../../provider/cli/audit/exported-state";
-import { flagsOf } from "../../provider/cli/audit/flags";
-import { classify } from "../../provider/cli/audit/kinds";
+import { exitCodeOf } from "../../provider/audit/exit-code";
+import { readExport } from "../../provider/audit/exported-state";
+import { flagsOf } from "../../provider/audit/flags";
+import { classify } from "../../provider/audit/kinds";
 import { parseComment } from "../../provider/token/marker";
-import { DAY, exported, listed, type Made, NOW, OURS, seenOf, unused } from "../unit/audit-state";
+import { DAY, exported, listed, type Made, NOW, OURS, seenOf, unused } from "../unit/audit/audit-state";
 
 const nonce = fc.constantFrom("a1", "b2", "c3", "d4");
 const stack = fc.constantFrom("dev", "prod");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { NetrcDocument, netrcProblem } from "../../provider/stores/netrc-document";
-import { ProfileDocument, profileValueProblem } from "../../provider/stores/profile-document";
+import { NetrcDocument, netrcProblem } from "../../provider/machine/netrc-document";
+import { ProfileDocument, profileValueProblem } from "../../provider/machine/profile-document";
 
 const joined = (...parts: Array<fc.Arbitrary<string>>): fc.Arbitrary<string> =>
   fc.tuple(...parts).map((found) => found.join(""));

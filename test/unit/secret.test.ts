@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { format, inspect } from "node:util";
 import fc from "fast-check";
 import { DatabricksTokensError } from "../../provider/errors";
+import { SavedFailure } from "../../provider/pulumi/failure";
 import { redact, redactError, Secret } from "../../provider/secret";
-import { SavedFailure } from "../../provider/token/failure";
 
 describe("secret", () => {
   it("shows its value in no way of printing it", () => {

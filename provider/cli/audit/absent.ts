@@ -1,8 +1,8 @@
-import type { TokenContext } from "../../token/context";
-import { prove } from "../../token/proof";
+import type { ExportedState } from "../../audit/exported-state";
+import { heldOn, type Seen } from "../../audit/kinds";
+import type { TokenContext } from "../../session/context";
+import { prove } from "../../session/proof";
 import { isExpired } from "../../token/schedule";
-import type { ExportedState } from "./exported-state";
-import { heldOn, type Seen } from "./kinds";
 
 /** So many are shown at once; a workspace that throttles slows all of them. */
 const AT_ONCE = 32;

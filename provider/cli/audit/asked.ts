@@ -1,7 +1,7 @@
-import { isNamed, knowingAzureHost, names, sourcesFor, type WorkspaceInput } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
-import { surroundings } from "../../process/surroundings";
-import { foreignText } from "../../workspace/foreign-text";
+import { foreignText } from "../../http/foreign-text";
+import { surroundings } from "../../session/surroundings";
+import { isNamed, knowingAzureHost, names, sourcesFor, type WorkspaceInput } from "../../sign-in";
 
 /** Which hosts may be asked, with the credentials of whoever runs the audit. */
 export interface Asked {

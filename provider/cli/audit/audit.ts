@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
+import { asJson, documentOf, type Report } from "../../audit/document";
+import { exitCodeOf } from "../../audit/exit-code";
 import { DatabricksTokensError } from "../../errors";
-import { printed } from "../printed";
-import { asJson, documentOf, type Report } from "./document";
-import { exitCodeOf } from "./exit-code";
+import { printed } from "../../http/printed";
 import { couldNotTell, find, readStack } from "./finding";
 import { invalid, type Options, type Presentation, presentationIn, readArguments } from "./options";
 import { asPage } from "./page/page";

@@ -1,12 +1,12 @@
-import { knowingAzureHost, resolveHost, type WorkspaceInput } from "../../credentials";
+import { type ExportedState, readExport, TOKEN_TYPE } from "../../audit/exported-state";
+import { classify, type Row } from "../../audit/kinds";
 import { DatabricksTokensError } from "../../errors";
-import { surroundings, useConfig } from "../../process/surroundings";
-import { foreignText } from "../../workspace/foreign-text";
+import { foreignText } from "../../http/foreign-text";
+import { surroundings, useConfig } from "../../session/surroundings";
+import { knowingAzureHost, resolveHost, type WorkspaceInput } from "../../sign-in";
 import { stackConfig } from "../stack-config";
 import type { Count } from "./absent";
 import { type Asked, whyNotAsked } from "./asked";
-import { type ExportedState, readExport, TOKEN_TYPE } from "./exported-state";
-import { classify, type Row } from "./kinds";
 import type { Options } from "./options";
 import type { Progress } from "./progress";
 import { look, type Sight } from "./sight";

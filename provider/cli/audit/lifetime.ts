@@ -1,5 +1,5 @@
-import type { AuditedToken } from "./document";
-import type { Kind } from "./kinds";
+import type { AuditedToken } from "../../audit/document";
+import type { Kind } from "../../audit/kinds";
 
 /** Which moments of a token's life are drawn, on a terminal and on a page alike. Pure. Times are epoch ms. */
 

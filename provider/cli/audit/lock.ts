@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { StackName } from "../../audit/exported-state";
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../workspace/foreign-text";
+import { foreignText } from "../../http/foreign-text";
 import { failureOf, pulumi } from "../pulumi";
-import type { StackName } from "./exported-state";
 import { probe } from "./lock-probe";
 import { wholeName } from "./stack-name";
 

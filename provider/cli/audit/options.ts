@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { KINDS, type Kind } from "../../audit/kinds";
+import type { Wish } from "../../audit/plan";
 import { DatabricksTokensError } from "../../errors";
 import { parseHost } from "../../workspace/host";
-import { KINDS, type Kind } from "./kinds";
-import type { Wish } from "./plan";
 import { STANDARD_INPUT } from "./stack-export";
 
 export const AUDIT_HELP = `Usage: databricks-tokens audit [OPTIONS]

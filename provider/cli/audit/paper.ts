@@ -1,4 +1,4 @@
-import type { Kind } from "./kinds";
+import type { Kind } from "../../audit/kinds";
 
 /** What a report is written on. */
 export interface Paper {

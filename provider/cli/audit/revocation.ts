@@ -1,3 +1,5 @@
+import type { Row } from "../../audit/kinds";
+import type { Outcome } from "../../audit/plan";
 import { DatabricksTokensError } from "../../errors";
 import {
   assertToken,
@@ -7,8 +9,6 @@ import {
   revokeToken,
   revokeTokenOfAnybody,
 } from "../../workspace";
-import type { Row } from "./kinds";
-import type { Outcome } from "./plan";
 import type { Sight, Way } from "./sight";
 
 /**

@@ -1,14 +1,14 @@
 import { createInterface } from "node:readline/promises";
-import { settingsFrom } from "../../credentials";
-import { surroundings } from "../../process/surroundings";
-import { foreignText } from "../../workspace/foreign-text";
-import type { Report } from "./document";
-import { exitCodeOf } from "./exit-code";
+import type { Report } from "../../audit/document";
+import { exitCodeOf } from "../../audit/exit-code";
+import { classify, type Row } from "../../audit/kinds";
+import { type Plan, plan, type Wish } from "../../audit/plan";
+import { foreignText } from "../../http/foreign-text";
+import { surroundings } from "../../session/surroundings";
+import { settingsFrom } from "../../sign-in";
 import { couldNotTell, type Finding, find, readStack, readState } from "./finding";
-import { classify, type Row } from "./kinds";
 import { lockOfBackend } from "./lock";
 import { invalid, type Options } from "./options";
-import { type Plan, plan, type Wish } from "./plan";
 import type { Progress } from "./progress";
 import { revokeAll } from "./revocation";
 

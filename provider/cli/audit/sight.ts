@@ -1,13 +1,13 @@
-import type { Credential, WorkspaceInput } from "../../credentials";
+import type { ExportedState } from "../../audit/exported-state";
+import { gapsOf } from "../../audit/gaps";
+import type { Seen } from "../../audit/kinds";
 import { DatabricksTokensError, type ErrorCode } from "../../errors";
-import { contextFor } from "../../process/token-context";
-import { as, type TokenContext } from "../../token/context";
-import { isRefusal } from "../../token/identity";
+import { as, type TokenContext } from "../../session/context";
+import { isRefusal } from "../../session/identity";
+import { contextFor } from "../../session/token-context";
+import type { Credential, WorkspaceInput } from "../../sign-in";
 import { listTokens, listTokensOfAll, type WorkspaceTokenInfo } from "../../workspace";
 import { type Count, showAbsent } from "./absent";
-import type { ExportedState } from "./exported-state";
-import { gapsOf } from "./gaps";
-import type { Seen } from "./kinds";
 
 /** One way to sign in to a workspace. */
 export interface Way {

@@ -1,6 +1,6 @@
+import type { StackName } from "../../audit/exported-state";
 import { DatabricksTokensError } from "../../errors";
 import { failureOf, pulumi } from "../pulumi";
-import type { StackName } from "./exported-state";
 
 /**
  * As the backend calls a stack today (absent: the one that is selected), which its tokens may not know yet:

@@ -1,5 +1,5 @@
-import type { AuditDocument, AuditedToken, AuditedWorkspace } from "./document";
-import { KINDS, type Kind } from "./kinds";
+import type { AuditDocument, AuditedToken, AuditedWorkspace } from "../../audit/document";
+import { KINDS, type Kind } from "../../audit/kinds";
 import type { Paper } from "./paper";
 import { table } from "./table";
 import { timeline } from "./timeline";

@@ -1,5 +1,5 @@
+import type { AuditedToken } from "../../audit/document";
 import { columnsOf, cutTo, padTo } from "./columns";
-import type { AuditedToken } from "./document";
 import { type Lifetime, legendOf, lifetimesOf, momentText, type Span, spanOf } from "./lifetime";
 import { coloured, type Paper } from "./paper";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadIdentity } from "../../../provider/credentials/azure/identity";
+import { loadIdentity } from "../../../provider/sign-in/azure/identity";
 import { type Identity, LocalWorkspace } from "../../workspace";
 import { LocalAzure } from "../../workspace/azure";
 import type { App } from "../../workspace/entra";

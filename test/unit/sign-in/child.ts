@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
-import { credentialsFor } from "../../../provider/credentials";
-import { surroundings, useConfig } from "../../../provider/process/surroundings";
+import { surroundings, useConfig } from "../../../provider/session/surroundings";
+import { credentialsFor } from "../../../provider/sign-in";
 import { currentUser, WorkspaceClient } from "../../../provider/workspace";
 
 /**

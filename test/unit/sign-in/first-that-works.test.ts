@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { firstThatWorks } from "../../../provider/credentials/first-that-works";
 import { DatabricksTokensError } from "../../../provider/errors";
 import { Secret } from "../../../provider/secret";
+import { firstThatWorks } from "../../../provider/sign-in/first-that-works";
 
 describe("what is found on the machine: the first that is signed in", () => {
   const run = randomUUID();

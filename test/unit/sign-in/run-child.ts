@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import type { WorkspaceInput } from "../../../provider/credentials";
+import type { WorkspaceInput } from "../../../provider/sign-in";
 
 export interface Case {
   readonly host: string;

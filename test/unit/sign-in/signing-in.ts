@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { type Credential, credentialsFor, type Surroundings, type WorkspaceInput } from "../../../provider/credentials";
 import { DatabricksTokensError } from "../../../provider/errors";
+import { type Credential, credentialsFor, type Surroundings, type WorkspaceInput } from "../../../provider/sign-in";
 import { currentUser, WorkspaceClient } from "../../../provider/workspace";
 import type { LocalWorkspace } from "../../workspace";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDatabricksHost } from "../../../provider/credentials/domains";
+import { isDatabricksHost } from "../../../provider/sign-in/domains";
 import { type Identity, LocalWorkspace } from "../../workspace";
 import { GitHubOidc } from "../../workspace/github";
 import { IdTokens } from "../../workspace/id-tokens";

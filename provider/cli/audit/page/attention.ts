@@ -1,5 +1,5 @@
-import type { AuditDocument, AuditedToken } from "../document";
-import { DUE } from "../exit-code";
+import type { AuditDocument, AuditedToken } from "../../../audit/document";
+import { DUE } from "../../../audit/exit-code";
 import { type Html, html, NOTHING } from "./html";
 
 /** More of one sort stand in the table, where they can be sorted and searched. */

@@ -1,4 +1,4 @@
-import type { AuditedToken } from "../document";
+import type { AuditedToken } from "../../../audit/document";
 import { type Lifetime, legendOf, lifetimesOf, type Mark, momentText, type Span, spanOf } from "../lifetime";
 import { type Html, html, NOTHING } from "./html";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { AuditDocument, AuditedWorkspace } from "../document";
-import { KINDS, type Kind } from "../kinds";
+import type { AuditDocument, AuditedWorkspace } from "../../../audit/document";
+import { KINDS, type Kind } from "../../../audit/kinds";
 import { counts, sightOf } from "../text";
 import { attention } from "./attention";
 import { Html, html, NOTHING } from "./html";

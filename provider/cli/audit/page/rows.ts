@@ -1,4 +1,4 @@
-import type { AuditedToken } from "../document";
+import type { AuditedToken } from "../../../audit/document";
 import { type Html, html, NOTHING } from "./html";
 
 /** The table of a workspace's tokens, every one of them. */

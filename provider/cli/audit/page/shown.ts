@@ -1,6 +1,6 @@
+import type { AuditDocument } from "../../../audit/document";
+import { defused } from "../../../http/printed";
 import { redact } from "../../../secret";
-import { defused } from "../../printed";
-import type { AuditDocument } from "../document";
 
 /**
  * The document as it may be shown to whoever opens a file: without any secret that this process knows, and without

@@ -1,6 +1,6 @@
-import type { ExitCode } from "../exit-code";
-import type { Flag } from "../flags";
-import type { Kind } from "../kinds";
+import type { ExitCode } from "../../../audit/exit-code";
+import type { Flag } from "../../../audit/flags";
+import type { Kind } from "../../../audit/kinds";
 
 /** What people who never read docs/audit.md are told. */
 

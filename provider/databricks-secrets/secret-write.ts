@@ -1,0 +1,59 @@
+import { DatabricksTokensError } from "../errors";
+import { SavedFailure } from "../pulumi/failure";
+import type { TokenContext } from "../session/context";
+import type { Properties } from "../token/state";
+import { type Caller, isSameName, listScopes, putSecret, type SecretInfo } from "../workspace";
+import { isCode, look, shown } from "./secret-look";
+import { type SecretInputs, type SecretState, writeSecretState } from "./secret-state";
+
+/** Puts the value, and learns when the workspace says that was. Into `state` goes what holds afterwards. */
+export async function write(
+  context: TokenContext,
+  caller: Caller,
+  state: SecretState,
+  wish: SecretInputs,
+  before: SecretInfo | undefined,
+  props: Properties,
+): Promise<void> {
+  try {
+    await putSecret(caller, wish.scope, wish.key, wish.value);
+  } catch (error) {
+    if (await isUnwritten(caller, wish, before, error)) throw await explained(caller, wish, error);
+    state.writeUnknown = true;
+    const properties = { ...writeSecretState(state), __provider: props["__provider"] };
+    throw new SavedFailure(wish.nonce, properties, error as Error);
+  }
+  const held = await look(caller, wish).catch(() => undefined);
+  const seen = held && held.lastUpdated !== before?.lastUpdated;
+  // A list that lags, or fails: the value is there, and that it is ours will be learnt by writing it once more.
+  if (!seen) context.warn(`${shown(wish)} is written, but is not listed so yet: the next up writes it again`);
+  Object.assign(state, { inputs: wish, drift: "", writeUnknown: !seen, lastUpdated: held?.lastUpdated ?? 0 });
+}
+
+/** Whether a put that failed has surely left everything as it was; an attempt before the last one may have not. */
+async function isUnwritten(
+  caller: Caller,
+  wish: SecretInputs,
+  before: SecretInfo | undefined,
+  error: unknown,
+): Promise<boolean> {
+  if (!(error instanceof DatabricksTokensError) || error.ambiguous) return false;
+  try {
+    return (await look(caller, wish))?.lastUpdated === before?.lastUpdated;
+  } catch {
+    return false;
+  }
+}
+
+/** A scope that is kept in a Key Vault refuses what is put into it with words that do not say so. */
+async function explained(caller: Caller, { scope, host }: SecretInputs, error: unknown): Promise<unknown> {
+  if (!isCode(error, "INVALID_REQUEST")) return error;
+  const scopes = await listScopes(caller).catch(() => []);
+  if (!scopes.some(({ name, inKeyVault }) => isSameName(name, scope) && inKeyVault)) return error;
+  return new DatabricksTokensError(
+    "SCOPE_NOT_WRITABLE",
+    `The scope ${scope} on ${host} is kept in an Azure Key Vault, which Databricks only reads: write the secret into the ` +
+      "vault itself, or take a scope that the workspace keeps",
+    { cause: error },
+  );
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DatabricksTokensError } from "../errors";
+import { assertEngine } from "../pulumi/engine";
+import { redact } from "../secret";
+import { credentialsFor, isOrigin, settingsFrom, type WorkspaceInput } from "../sign-in";
+import { type Properties, readInputs } from "../token/state";
+import { clientFor } from "../workspace";
+import { as, DEFAULT_LIMITS, type TokenContext } from "./context";
+import { SharedLists } from "./shared-lists";
+import { surroundings } from "./surroundings";
+
+const shared = new SharedLists(Date.now);
+
+/**
+ * The real context of one operation: the host that the state names (`held`), credentials as today's inputs, config,
+ * environment and files give them. @throws DatabricksTokensError INVALID_HOST
+ */
+export function contextFor(held: Properties, wish: Properties): TokenContext {
+  const { host } = readInputs(held);
+  if (!isOrigin(host)) throw notSafe();
+  const workspace = programWorkspace(host, wish);
+  const around = surroundings();
+  const settings = settingsFrom(workspace, around);
+  const limits = { ...DEFAULT_LIMITS, operationMs: settings.operationTimeoutMs };
+  const { credentials, problem } = credentialsFor(host, workspace, around);
+  const context: TokenContext = {
+    client: clientFor(host, { timeoutMs: settings.httpTimeoutMs, env: around.env }),
+    credentials,
+    ...(problem && { noCredentials: problem }),
+    limits,
+    deadline: Date.now() + limits.operationMs,
+    now: Date.now,
+    elapsed: () => performance.now(),
+    sleep: async (ms) => void (await sleep(ms)),
+    assertEngine: () => assertEngine(),
+    list: (credential, options) => shared.list(as(context, credential), credential, options),
+    whoIs: (credential) => shared.whoIs(as(context, credential), credential),
+    warn: (message) => void process.stderr.write(`warning: ${redact(message)}\n`),
+  };
+  return context;
+}
+
+/**
+ * `workspace` as today's program gives it, with the host that it resolved to. A state (`wish` is one in read and delete)
+ * says what a program said once: its host is followed, but not taken for a word of today's program.
+ */
+function programWorkspace(host: string, wish: Properties): WorkspaceInput {
+  const { host: _, ...rest } = (wish["workspace"] ?? {}) as WorkspaceInput;
+  const isProgram = wish["schemaVersion"] === undefined && wish["hostSource"] === "workspace";
+  return isProgram ? { ...rest, host } : rest;
+}
+
+/** Without the host, in which a password may stand. */
+const notSafe = (): DatabricksTokensError =>
+  new DatabricksTokensError(
+    "INVALID_HOST",
+    "The host in the state is no https address of a workspace (http is for this machine alone, and nobody's password " +
+      "belongs there), so nothing was sent to it. Correct it: pulumi stack export, edit, pulumi stack import",
+  );
