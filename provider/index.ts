@@ -1,3 +1,5 @@
+export type { WorkspaceArgs } from "./program/workspace-args";
+
 import "./node-version";
 
 export { SecretScope, type SecretScopeArgs } from "./databricks-secrets/scope";
@@ -6,6 +8,6 @@ export { DatabricksTokensError, type ErrorCode } from "./errors";
 export { DatabricksCfgProfile, type DatabricksCfgProfileArgs } from "./machine/databricks-cfg-profile";
 export { KeyringEntry, type KeyringEntryArgs } from "./machine/keyring-entry";
 export { NetrcEntry, type NetrcEntryArgs } from "./machine/netrc-entry";
-export type { DatabricksTokenArgs, WorkspaceArgs } from "./token/args";
+export type { DatabricksTokenArgs } from "./token/args";
 export { DatabricksToken } from "./token/resource";
 export { days, hours } from "./token/schedule";

@@ -1,3 +1,4 @@
+import type { Properties } from "./pulumi/wire";
 import "./node-version";
 import {
   checkScope,
@@ -32,7 +33,6 @@ import { create } from "./token/create";
 import { deleteToken } from "./token/delete";
 import { diff } from "./token/diff";
 import { read } from "./token/read";
-import type { Properties } from "./token/state";
 import { update } from "./token/update";
 
 const warn = (message: string): void => void process.stderr.write(`warning: ${redact(message)}\n`);

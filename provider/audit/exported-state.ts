@@ -1,8 +1,9 @@
 import { DatabricksTokensError } from "../errors";
 import { foreignText } from "../http/foreign-text";
+import type { TokenOrigin } from "../pulumi/origin";
+import type { Properties } from "../pulumi/wire";
 import type { WorkspaceInput } from "../sign-in";
-import type { TokenOrigin } from "../token/marker";
-import { type Properties, readInputs, readState, type TokenInputs, type TokenState } from "../token/state";
+import { readInputs, readState, type TokenInputs, type TokenState } from "../token/state";
 import { isPlain, isSealed, isSound, notOurs, opened } from "./exported-values";
 
 /** What `pulumi stack export` says of tokens. Pure. */

@@ -1,7 +1,8 @@
 import { DatabricksTokensError } from "../errors";
 import { foreignText } from "../http/foreign-text";
-import type { TokenOrigin } from "../token/marker";
-import type { Properties, TokenInputs } from "../token/state";
+import type { TokenOrigin } from "../pulumi/origin";
+import type { Properties } from "../pulumi/wire";
+import type { TokenInputs } from "../token/state";
 
 /** The values of an exported state: their secrets, and whether they are what this package writes. Pure. */
 

@@ -1,6 +1,7 @@
+import type { TokenOrigin } from "../pulumi/origin";
 import { DEFAULT_LIMITS } from "../session/context";
 import { attemptsIn, judge } from "../token/lost";
-import { parseComment, type TokenOrigin } from "../token/marker";
+import { parseComment } from "../token/marker";
 import { isExpired } from "../token/schedule";
 import { ownersOf, type TokenRecord, type TokenState } from "../token/state";
 import type { WorkspaceTokenInfo } from "../workspace";

@@ -6,8 +6,8 @@ import { keyring } from "../machine/keyring";
 import { netrc } from "../machine/netrc";
 import { type Edit, type EntryValue, type HeldEntry, type Store, type StoreContext, sameValue } from "../machine/store";
 import { storeContext } from "../machine/store-context";
+import type { Properties } from "../pulumi/wire";
 import { Secret } from "../secret";
-import type { Properties } from "../token/state";
 import { StackOutputs } from "./stack-outputs";
 
 export const WRITE_HELP = `Usage: databricks-tokens write netrc|keyring|profile --stack NAME [OPTIONS]

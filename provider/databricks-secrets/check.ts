@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
+import type { Fail } from "../pulumi/check-failures";
 import { type EntryOrigin, originText } from "../pulumi/origin";
-import { checkWorkspace, type Fail } from "../session/check-workspace";
+import { type Properties, UNKNOWN } from "../pulumi/wire";
+import { checkWorkspace } from "../session/check-workspace";
 import type { Surroundings, WorkspaceInput } from "../sign-in";
-import { type Properties, UNKNOWN } from "../token/state";
 
 /** 128 KB, as the workspace counts them. */
 export const MAX_VALUE_BYTES = 131_072;

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withSecretsChecked } from "../program/config-secrets";
 import { withWorkspaceNamed } from "../program/options";
+import { withinParent } from "../program/origin";
 import { propertiesOf as common } from "../program/program";
-import { withinParent } from "../pulumi/origin";
-import type { WorkspaceArgs } from "../token/args";
+import type { WorkspaceArgs } from "../program/workspace-args";
 
 /** A resource on the workspace's Secrets, as Pulumi gets it. */
 export interface SecretsKind {

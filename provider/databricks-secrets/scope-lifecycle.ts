@@ -1,14 +1,14 @@
 import { DatabricksTokensError } from "../errors";
+import type { CheckFailure } from "../pulumi/check-failures";
 import { Claims } from "../pulumi/claims";
 import { SavedFailure } from "../pulumi/failure";
 import { originText, stackText } from "../pulumi/origin";
+import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { WrittenValues } from "../pulumi/written-values";
 import { Secret } from "../secret";
-import type { CheckFailure } from "../session/check-workspace";
 import { as, type TokenContext } from "../session/context";
 import { asAnybody, configured } from "../session/identity";
 import type { Surroundings } from "../sign-in";
-import { type Properties, UNKNOWN } from "../token/state";
 import { type Caller, createScope, deleteScope, isSameName, listScopes, listSecrets } from "../workspace";
 import { beginCheck, checkName, originChanged, workspaceChanged, workspaceReplaces } from "./check";
 import { readScopeInputs, readScopeState, type ScopeInputs, type ScopeState, writeScopeState } from "./scope-state";

@@ -1,4 +1,4 @@
-import type { Properties } from "../token/state";
+import type { Properties } from "../pulumi/wire";
 import { readEntryInputs, type WorkspaceEntryInputs } from "./check";
 import { assertVersion } from "./secret-state";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseGet } from "../program/options";
 import { typeToken } from "../program/program";
-import type { WorkspaceArgs } from "../token/args";
+import type { WorkspaceArgs } from "../program/workspace-args";
 import { optionsOf, propertiesOf, type SecretsKind } from "./resource";
 
 /** Arguments of {@link SecretScope}. */

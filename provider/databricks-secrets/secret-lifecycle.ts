@@ -1,14 +1,14 @@
 import { DatabricksTokensError } from "../errors";
+import type { CheckFailure } from "../pulumi/check-failures";
 import { Claims } from "../pulumi/claims";
 import { originText, stackText } from "../pulumi/origin";
+import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { WrittenValues } from "../pulumi/written-values";
 import type { Secret } from "../secret";
-import type { CheckFailure } from "../session/check-workspace";
 import { as, type TokenContext } from "../session/context";
 import { asAnybody, configured } from "../session/identity";
 import { prove } from "../session/proof";
 import type { Surroundings } from "../sign-in";
-import { type Properties, UNKNOWN } from "../token/state";
 import { type Caller, deleteSecret, getSecret, putSecret } from "../workspace";
 import { beginCheck, checkName, checkValue, originChanged, workspaceChanged, workspaceReplaces } from "./check";
 import { find, isCode, isOurs, listed, look, shown } from "./secret-look";

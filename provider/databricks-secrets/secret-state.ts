@@ -1,6 +1,6 @@
 import { DatabricksTokensError } from "../errors";
+import { type Properties, secret, unwrap } from "../pulumi/wire";
 import { Secret } from "../secret";
-import { type Properties, secret, unwrap } from "../token/state";
 import { readEntryInputs, type WorkspaceEntryInputs } from "./check";
 
 /** Version 1 of what a secret keeps in Pulumi's state. Names and shapes are for ever: STATE.md lists them. */

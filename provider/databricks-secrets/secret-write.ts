@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import { SavedFailure } from "../pulumi/failure";
+import type { Properties } from "../pulumi/wire";
 import type { TokenContext } from "../session/context";
-import type { Properties } from "../token/state";
 import { type Caller, isSameName, listScopes, putSecret, type SecretInfo } from "../workspace";
 import { isCode, look, shown } from "./secret-look";
 import { type SecretInputs, type SecretState, writeSecretState } from "./secret-state";

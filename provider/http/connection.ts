@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import { DatabricksTokensError } from "../errors";
-import { isLoopback } from "../workspace/host";
+import { isLoopback } from "./loopback";
 
 /** Connections to one workspace at most: as wide as the engine runs resources by default on a big machine. */
 const CONNECTIONS = 64;

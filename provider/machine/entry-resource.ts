@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withinParent } from "../program/origin";
 import { propertiesOf as common } from "../program/program";
-import { withinParent } from "../pulumi/origin";
 import { secretOutputs } from "./entry-state";
 import type { Store } from "./store";
 

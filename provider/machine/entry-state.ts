@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import type { EntryOrigin } from "../pulumi/origin";
+import type { Properties } from "../pulumi/wire";
 import { Secret } from "../secret";
-import type { Properties } from "../token/state";
 import type { EntryValue, Store } from "./store";
 
 /** Version 1 of what an entry keeps in Pulumi's state. Names and shapes are for ever: STATE.md lists them. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { domainToASCII } from "node:url";
+import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { Secret } from "../secret";
-import { type Properties, UNKNOWN } from "../token/state";
 import { NetrcDocument, netrcProblem } from "./netrc-document";
 import { pythonProblem } from "./netrc-python";
 import { checkPath, type EntryValue, type Fail, type HeldEntry, type Store, textInput } from "./store";

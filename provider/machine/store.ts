@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from "node:path";
+import { type Properties, UNKNOWN } from "../pulumi/wire";
 import type { Secret } from "../secret";
-import { type Properties, UNKNOWN } from "../token/state";
 import { assertPath } from "./file-path";
 import type { FileSurroundings } from "./text-file";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DatabricksTokensError } from "../errors";
 import { SECRET_CONFIG_KEYS } from "../sign-in";
-import type { WorkspaceArgs } from "../token/args";
+import type { WorkspaceArgs } from "./workspace-args";
 
 /** Refuses secrets in the stack's config that were set without `--secret`: they are plaintext in the state. */
 export function withSecretsChecked(

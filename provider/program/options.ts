@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DatabricksTokensError } from "../errors";
 import { INHERITED_PROVIDER, INHERITED_PROVIDER_TEXT } from "../pulumi/inherited-provider";
 import { notImportable } from "../pulumi/not-importable";
-import type { WorkspaceArgs } from "../token/args";
+import type { WorkspaceArgs } from "./workspace-args";
 
 /**
  * Refuses, in the program and so at preview, every option that Pulumi would take in silence and not honour. What a

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DatabricksTokensError } from "../errors";
 import { delegateText } from "../pulumi/delegate";
-import type { TokenOrigin } from "../token/marker";
+import type { TokenOrigin } from "../pulumi/origin";
 import { assertOptions } from "./options";
 import { hintIfOutOfReach } from "./within-reach";
 

@@ -1,5 +1,6 @@
 import { redact } from "../secret";
-import { type Properties, type TokenState, writeState } from "../token/state";
+import { type TokenState, writeState } from "../token/state";
+import type { Properties } from "./wire";
 
 /**
  * A failed create or update whose resource is saved all the same: Pulumi's host reads `id`, `properties` and

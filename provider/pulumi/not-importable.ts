@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import type { Properties } from "../token/state";
+import type { Properties } from "./wire";
 
 /** Why a resource of this package can't be read into a state that has not made it, and what to do instead. */
 export function notImportable(type: string): string {

@@ -1,5 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
-
 /** Which resource of which program. */
 export interface EntryOrigin {
   readonly organization: string;
@@ -18,14 +16,10 @@ export const originText = ({ organization, project, stack, name, parent }: Entry
 export const stackText = ({ organization, project, stack }: EntryOrigin): string =>
   [organization, project, stack].join("/");
 
-/** In the program: the origin with what the URN says of the parent, for a dynamic provider is not told its URN. */
-export function withinParent(properties: pulumi.Inputs, parent: pulumi.Resource | undefined): pulumi.Inputs {
-  const { origin } = properties;
-  if (!parent) return properties;
-  // A promise, not an output: the resource would else depend on its own parent, and so on itself.
-  const urn = new Promise<string>((done) => void parent.urn.apply(done));
-  return {
-    ...properties,
-    origin: Promise.all([origin, urn]).then(([origin, urn]) => ({ ...origin, parent: urn.split("::")[2] ?? "" })),
-  };
+/** The resource that a token belongs to. */
+export interface TokenOrigin {
+  readonly organization: string;
+  readonly project: string;
+  readonly stack: string;
+  readonly name: string;
 }

@@ -1,14 +1,8 @@
 import { DatabricksTokensError } from "../errors";
+import type { Fail } from "../pulumi/check-failures";
 import { INHERITED_PROVIDER, INHERITED_PROVIDER_TEXT } from "../pulumi/inherited-provider";
+import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { credentialsFor, resolveHost, type Surroundings, type WorkspaceInput } from "../sign-in";
-import { type Properties, UNKNOWN } from "../token/state";
-
-export interface CheckFailure {
-  readonly property: string;
-  readonly reason: string;
-}
-
-export type Fail = (property: string, reason: string) => void;
 
 const WORKSPACE_KEYS = [
   "host",

@@ -1,5 +1,5 @@
+import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { knowingAzureHost, type Surroundings } from "../sign-in";
-import { type Properties, UNKNOWN } from "../token/state";
 import { surroundings } from "./surroundings";
 
 /** Where a resource id is all that names the workspace, Azure is asked for its address before `check`, which is pure. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabricksTokensError } from "../errors";
 import { assertEngine } from "../pulumi/engine";
+import type { Properties } from "../pulumi/wire";
 import { redact } from "../secret";
 import { credentialsFor, isOrigin, settingsFrom, type WorkspaceInput } from "../sign-in";
-import { type Properties, readInputs } from "../token/state";
+import { readInputs } from "../token/state";
 import { clientFor } from "../workspace";
 import { as, DEFAULT_LIMITS, type TokenContext } from "./context";
 import { SharedLists } from "./shared-lists";

@@ -6,10 +6,10 @@ import { type Connection, connectTo, proxySettings } from "../http/connection";
 import { readErrorBody } from "../http/error-body";
 import { exchange, type Incoming } from "../http/exchange";
 import { foreignText } from "../http/foreign-text";
+import { isLoopback } from "../http/loopback";
 import { errorFromNetwork, isTransient } from "../http/network";
 import { backoffMs, retryAfterMs } from "../http/throttle";
 import type { Secret } from "../secret";
-import { isLoopback } from "../workspace/host";
 import type { SignIn } from "./strategy";
 
 const RETRIES = 2;

@@ -1,4 +1,5 @@
-import { isLoopback, parseHost } from "../workspace/host";
+import { isLoopback } from "../http/loopback";
+import { parseHost } from "../workspace/host";
 import type { Source } from "./sources";
 
 /** Whose a host is by its name, and who names it. Pure. */

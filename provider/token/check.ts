@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { type CheckFailure, checkWorkspace, type Fail } from "../session/check-workspace";
+import type { CheckFailure, Fail } from "../pulumi/check-failures";
+import type { TokenOrigin } from "../pulumi/origin";
+import { type Properties, UNKNOWN } from "../pulumi/wire";
+import { checkWorkspace } from "../session/check-workspace";
 import type { Surroundings } from "../sign-in";
-import { MAX_COMMENT_LENGTH, marker, type TokenOrigin } from "./marker";
+import { MAX_COMMENT_LENGTH, marker } from "./marker";
 import { MAX_LIFETIME_SECONDS, scheduleOf } from "./schedule";
-import { type Properties, UNKNOWN } from "./state";
 
 /** 96 random bits: the resource's Pulumi id, and what ties its tokens on the server to it. */
 const newNonce = (): string => randomBytes(12).toString("hex");

@@ -1,7 +1,8 @@
 import { SavedFailure } from "../pulumi/failure";
+import type { Properties } from "../pulumi/wire";
 import type { TokenContext } from "../session/context";
 import { renew } from "./rotation";
-import { type Properties, readInputs, type TokenState, writeState } from "./state";
+import { readInputs, type TokenState, writeState } from "./state";
 import { begin } from "./work";
 
 /**

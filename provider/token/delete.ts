@@ -1,11 +1,12 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
+import type { Properties } from "../pulumi/wire";
 import type { TokenContext } from "../session/context";
 import { isRefusal } from "../session/identity";
 import { type Minter, nameOf, sameMinter } from "../session/minter";
 import { itself } from "../session/proof";
 import type { Credential } from "../sign-in";
 import { revokeAndProve, revokeUnproved } from "./revoke";
-import { type Properties, readState, type TokenState, timestamp, type Unfinished } from "./state";
+import { readState, type TokenState, timestamp, type Unfinished } from "./state";
 import { type Settled, settle, sweepMinters } from "./sweep";
 
 /**

@@ -1,6 +1,7 @@
+import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons } from "./due";
 import { lateRotation } from "./late";
-import { type Properties, readInputs, readState, UNKNOWN } from "./state";
+import { readInputs, readState } from "./state";
 
 /**
  * Compares what holds (the old outputs) with what is wished, and with the clock. Makes no call. Only another host

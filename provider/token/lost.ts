@@ -1,5 +1,6 @@
+import type { TokenOrigin } from "../pulumi/origin";
 import type { TokenInfo } from "../workspace";
-import { isCutFrom, markComment, parseComment, sameOrigin, type TokenOrigin } from "./marker";
+import { isCutFrom, markComment, parseComment, sameOrigin } from "./marker";
 import { isExpired, scheduleOf } from "./schedule";
 import { knownIds, type TokenInputs, type TokenState } from "./state";
 

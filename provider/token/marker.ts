@@ -1,15 +1,8 @@
+import type { TokenOrigin } from "../pulumi/origin";
 /**
  * The marker: the end of a token's comment on the server, which ties the token to the code that owns it.
  * ` [pulumi <organization>/<project>/<stack>/<name>#<nonce>]`, parts percent-encoded, parsed from the end.
  */
-
-/** The resource that a token belongs to. */
-export interface TokenOrigin {
-  readonly organization: string;
-  readonly project: string;
-  readonly stack: string;
-  readonly name: string;
-}
 
 export interface MarkedComment {
   /** The user's part of the comment. */

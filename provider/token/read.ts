@@ -1,5 +1,6 @@
 import { DatabricksTokensError } from "../errors";
 import { foreignText } from "../http/foreign-text";
+import type { Properties } from "../pulumi/wire";
 import { knownTime, type TokenContext } from "../session/context";
 import { asAnybody, isRefusal } from "../session/identity";
 import { askerOf, nameOf, sameMinter } from "../session/minter";
@@ -11,15 +12,7 @@ import { listingOf } from "./listing";
 import { attemptsIn, judge, perhapsLost } from "./lost";
 import { parseComment } from "./marker";
 import { isExpired } from "./schedule";
-import {
-  clearUnfinished,
-  markUnfinished,
-  type Properties,
-  readState,
-  type TokenRecord,
-  type TokenState,
-  writeState,
-} from "./state";
+import { clearUnfinished, markUnfinished, readState, type TokenRecord, type TokenState, writeState } from "./state";
 
 /**
  * Compares the state with the workspace. It never drops the resource: a current token that is gone is marked, and the

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { withSecretsChecked } from "../program/config-secrets";
 import { refuseGet, withWorkspaceNamed } from "../program/options";
 import { propertiesOf, typeToken } from "../program/program";
-import { ARGUMENTS, type DatabricksTokenArgs, type WorkspaceArgs } from "./args";
+import type { WorkspaceArgs } from "../program/workspace-args";
+import { ARGUMENTS, type DatabricksTokenArgs } from "./args";
 import { SECRET_OUTPUTS } from "./state";
 
 /**

@@ -1,24 +1,17 @@
 import { DatabricksTokensError } from "../errors";
 import { foreignText } from "../http/foreign-text";
+import type { TokenOrigin } from "../pulumi/origin";
+import { type Properties, secret, unwrap } from "../pulumi/wire";
 import { Secret } from "../secret";
 import { distinct, isKnown, type Minter } from "../session/minter";
 import type { HostSource, WorkspaceInput } from "../sign-in";
 import { ARGUMENTS } from "./args";
-import type { TokenOrigin } from "./marker";
 import { isExpired, rotatesAt, type ScheduleInputs, scheduleOf } from "./schedule";
 
 /**
  * Version 1 of what a token keeps in Pulumi's state. Names and shapes are for ever: STATE.md lists them.
  */
 export const SCHEMA_VERSION = 1;
-
-/** What an unknown value looks like to a dynamic provider during preview. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** How a provider marks a value as secret on Pulumi's wire. */
-const SECRET_SIGNATURE = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
-
-export type Properties = Record<string, unknown>;
 
 export interface TokenInputs extends ScheduleInputs {
   readonly comment?: string;
@@ -211,14 +204,6 @@ const LAST_DATE_MS = 8.64e15;
 /** RFC 3339; `never`, and what no date can say, is the empty string. */
 export const timestamp = (time: number): string =>
   time >= 0 && time <= LAST_DATE_MS ? new Date(time).toISOString() : "";
-
-/** Marks a value as secret for the state. */
-export const secret = (value: unknown): Properties => ({ [SECRET_SIGNATURE[0]]: SECRET_SIGNATURE[1], value });
-
-export function unwrap(value: unknown): unknown {
-  const object = value as Properties | null | undefined;
-  return typeof value === "object" && object?.[SECRET_SIGNATURE[0]] === SECRET_SIGNATURE[1] ? object["value"] : value;
-}
 
 function writeRecord({ tokenValue, ...rest }: TokenRecord): Properties {
   return { ...rest, tokenValue: tokenValue.reveal() };

@@ -1,4 +1,5 @@
 import { SavedFailure } from "../pulumi/failure";
+import type { Properties } from "../pulumi/wire";
 import { knownTime, serverTime, type TokenContext } from "../session/context";
 import { nameOf } from "../session/minter";
 import { prove } from "../session/proof";
@@ -11,7 +12,6 @@ import {
   clearUnfinished,
   isUnfinished,
   type MintedWith,
-  type Properties,
   readInputs,
   readState,
   type TokenInputs,

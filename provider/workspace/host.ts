@@ -1,23 +1,11 @@
 import { DatabricksTokensError } from "../errors";
+import { isLoopback, read } from "../http/loopback";
 
 /** Hosts of Databricks' account consoles, in every cloud: they know accounts, no workspace's tokens. */
 const ACCOUNT_CONSOLE =
   /^accounts(-[a-z0-9]+)?\.([a-z0-9-]+\.)*(azuredatabricks\.net|databricks\.(com|us|azure\.us|azure\.cn))$/;
 
 const EXAMPLE = "https://adb-1234567890123456.7.azuredatabricks.net";
-
-/** Reads an address, or undefined. Never by the parser's own error, which quotes the whole text. */
-function read(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
-}
-
-/**
- * Whether a host (`localhost:8080`, `[::1]`) or an origin names this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
- */
-export function isLoopback(host: string): boolean {
-  const hostname = read(host.includes("://") ? host : `http://${host}`)?.hostname ?? "";
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
 
 /**
  * The origin of a workspace (`https://adb-1.2.azuredatabricks.net`: lower case, no path, no trailing slash), from what

@@ -1,5 +1,6 @@
+export { isLoopback } from "../http/loopback";
 export * from "./client";
-export { isLoopback, parseHost } from "./host";
+export { parseHost } from "./host";
 export * from "./secrets";
 export * from "./settings";
 export * from "./token-management";

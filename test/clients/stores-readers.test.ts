@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { pythonProblem } from "../../provider/machine/netrc-python";
-import type { Properties } from "../../provider/token/state";
+import type { Properties } from "../../provider/pulumi/wire";
 import { Provider } from "../contract/provider";
 import { pythonWithSdk } from "./python";
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Properties } from "../../provider/token/state";
+import type { Properties } from "../../provider/pulumi/wire";
 import { Provider } from "../contract/provider";
 import { LocalWorkspace } from "../workspace";
 import { pythonWithSdk } from "./python";

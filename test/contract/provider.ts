@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import { delegateText } from "../../provider/pulumi/delegate";
-import type { Properties } from "../../provider/token/state";
+import type { Properties } from "../../provider/pulumi/wire";
 import { ROOT } from "../engine/stack";
 
 const load = createRequire(join(ROOT, "package.json"));

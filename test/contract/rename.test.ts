@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { Properties } from "../../provider/pulumi/wire";
 import { markComment, parseComment } from "../../provider/token/marker";
-import type { Properties } from "../../provider/token/state";
 import { LocalWorkspace, type TokenRecord } from "../workspace";
 import { Provider, type Saved } from "./provider";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { Properties } from "../../provider/token/state";
+import type { Properties } from "../../provider/pulumi/wire";
 import { ROOT } from "../engine/stack";
 import { LocalWorkspace } from "../workspace";
 import { LocalAzure } from "../workspace/azure";

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Properties } from "../../provider/token/state";
+import type { Properties } from "../../provider/pulumi/wire";
 import { ROOT } from "../engine/stack";
 import { Provider } from "./provider";
 

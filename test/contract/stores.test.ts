@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { delegateText } from "../../provider/pulumi/delegate";
-import type { Properties } from "../../provider/token/state";
+import type { Properties } from "../../provider/pulumi/wire";
 import { Provider } from "./provider";
 
 const SECRET = "s3cret-of-the-test";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../../provider/token/state";
+import type { Properties } from "../../provider/pulumi/wire";
 import { LocalWorkspace } from "../workspace";
 import { Provider, type Saved } from "./provider";
 

@@ -1,6 +1,7 @@
+import type { Properties } from "../../provider/pulumi/wire";
 import { parseComment } from "../../provider/token/marker";
 import { scheduleOf } from "../../provider/token/schedule";
-import { ownersOf, type Properties, readState, type TokenState } from "../../provider/token/state";
+import { ownersOf, readState, type TokenState } from "../../provider/token/state";
 import type { LocalWorkspace, TokenRecord } from "../workspace";
 import type { Kept, ModelStack, Resource } from "./stack";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { Properties } from "../../provider/pulumi/wire";
 import { days } from "../../provider/token/schedule";
-import type { Properties } from "../../provider/token/state";
 import { type Fault, type Identity, LocalWorkspace, type TokenRecord } from "../workspace";
 import { Machine } from "./machine";
 import { ModelStack } from "./stack";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { SavedFailure } from "../../provider/pulumi/failure";
+import type { Properties } from "../../provider/pulumi/wire";
 import { check } from "../../provider/token/check";
 import { create } from "../../provider/token/create";
 import { deleteToken } from "../../provider/token/delete";
 import { diff } from "../../provider/token/diff";
 import { read } from "../../provider/token/read";
-import type { Properties } from "../../provider/token/state";
 import { update } from "../../provider/token/update";
 import type { Death, Machine, Process } from "./machine";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../../provider/token/state";
+import type { Properties } from "../../provider/pulumi/wire";
 import { type Fault, type Identity, LocalWorkspace } from "../workspace";
 import { Settings } from "../workspace/settings";
 import { currentId, Ledger } from "./ledger";

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Properties } from "../../provider/pulumi/wire";
 import { Secret } from "../../provider/secret";
 import { diff } from "../../provider/token/diff";
 import { markComment, parseComment } from "../../provider/token/marker";
 import { revokeAfter, rotatesAt, scheduleOf } from "../../provider/token/schedule";
-import { type Properties, readState, writeState } from "../../provider/token/state";
+import { readState, writeState } from "../../provider/token/state";
 
 const text = fc.string({ unit: "grapheme", maxLength: 40 });
 const origin = fc.record({ organization: text, project: text, stack: text, name: text }, { noNullPrototype: true });

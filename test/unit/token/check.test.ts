@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { UNKNOWN } from "../../../provider/pulumi/wire";
 import type { Surroundings } from "../../../provider/sign-in";
 import { check } from "../../../provider/token/check";
-import { UNKNOWN } from "../../../provider/token/state";
 
 const origin = { organization: "o", project: "p", stack: "s", name: "n" };
 const around = (env: Record<string, string> = {}): Surroundings => ({

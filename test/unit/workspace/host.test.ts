@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabricksTokensError } from "../../../provider/errors";
-import { isLoopback, parseHost } from "../../../provider/workspace/host";
+import { isLoopback } from "../../../provider/http/loopback";
+import { parseHost } from "../../../provider/workspace/host";
 
 const refusal = (text: string): DatabricksTokensError => {
   try {
