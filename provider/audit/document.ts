@@ -1,4 +1,3 @@
-import type { Sight } from "../cli/audit/sight";
 import type { DatabricksTokensError } from "../errors";
 import { foreignText } from "../http/foreign-text";
 import { asSafeJson } from "../http/printed";
@@ -6,15 +5,24 @@ import { revokeAfter, rotatesAt, scheduleOf } from "../token/schedule";
 import type { ExitCode } from "./exit-code";
 import type { ExportedState, StackName } from "./exported-state";
 import { ageDays, daysLeft, type Flag, flagsOf } from "./flags";
-import { KINDS, type Kind, type Role, type Row } from "./kinds";
+import { KINDS, type Kind, type Role, type Row, type Seen } from "./kinds";
 import type { Outcome } from "./plan";
+
+/** One workspace, as far as it could be listed. */
+export interface ListedWorkspace {
+  readonly host: string;
+  /** Absent: it could not be listed at all. */
+  readonly seen?: Seen;
+  /** Why it could not be listed. */
+  readonly problem?: DatabricksTokensError;
+}
 
 /** What an audit found. */
 export interface Report {
   readonly exitCode: ExitCode;
   /** Absent: it could not be read. */
   readonly state?: ExportedState;
-  readonly sights: readonly Sight[];
+  readonly sights: readonly ListedWorkspace[];
   readonly rows: readonly Row[];
   readonly problems: readonly DatabricksTokensError[];
   /** What became of the tokens that were to be revoked; absent: none was asked for. */

@@ -4,7 +4,7 @@ import type { Kind, Row } from "./kinds";
 /** 0: fine; 1: something is due or overdue; 2: orphans or unclaimed ones; 3: could not tell. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-interface Judgement {
+export interface Judgement {
   /** Something could not be read, or a revocation was refused. */
   readonly couldNotTell: boolean;
   readonly ignoreUnclaimed?: boolean;

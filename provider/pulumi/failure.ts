@@ -1,5 +1,4 @@
 import { redact } from "../secret";
-import { type TokenState, writeState } from "../token/state";
 import type { Properties } from "./wire";
 
 /**
@@ -22,11 +21,5 @@ export class SavedFailure extends Error {
 
   get reasons(): string[] {
     return [this.message];
-  }
-
-  /** `props` are the inputs of the failed call: they hold the provider's text, without which nothing can go on. */
-  static of(state: TokenState, props: Properties, now: number, cause: unknown): SavedFailure {
-    const properties = { ...writeState(state, now), __provider: props["__provider"] };
-    return new SavedFailure(state.inputs.nonce, properties, cause as Error);
   }
 }

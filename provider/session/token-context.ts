@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabricksTokensError } from "../errors";
 import { assertEngine } from "../pulumi/engine";
-import type { Properties } from "../pulumi/wire";
+import { type Properties, unwrap } from "../pulumi/wire";
 import { redact } from "../secret";
 import { credentialsFor, isOrigin, settingsFrom, type WorkspaceInput } from "../sign-in";
-import { readInputs } from "../token/state";
 import { clientFor } from "../workspace";
 import { as, DEFAULT_LIMITS, type TokenContext } from "./context";
 import { SharedLists } from "./shared-lists";
@@ -17,7 +16,7 @@ const shared = new SharedLists(Date.now);
  * environment and files give them. @throws DatabricksTokensError INVALID_HOST
  */
 export function contextFor(held: Properties, wish: Properties): TokenContext {
-  const { host } = readInputs(held);
+  const host = String(unwrap(held["host"]));
   if (!isOrigin(host)) throw notSafe();
   const workspace = programWorkspace(host, wish);
   const around = surroundings();

@@ -1,7 +1,7 @@
-import { SavedFailure } from "../pulumi/failure";
 import type { Properties } from "../pulumi/wire";
 import type { TokenContext } from "../session/context";
 import { renew } from "./rotation";
+import { saved } from "./saved";
 import { readInputs, type TokenState, writeState } from "./state";
 import { begin } from "./work";
 
@@ -18,6 +18,6 @@ export async function create(context: TokenContext, props: Properties): Promise<
   } catch (error) {
     const nothingLeft = state.unfinished.length === 0 && state.candidates.length === 0;
     if (nothingLeft) throw error;
-    throw SavedFailure.of(state, props, context.client.serverNow(), error);
+    throw saved(state, props, context.client.serverNow(), error);
   }
 }

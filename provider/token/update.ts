@@ -1,4 +1,3 @@
-import { SavedFailure } from "../pulumi/failure";
 import type { Properties } from "../pulumi/wire";
 import { knownTime, serverTime, type TokenContext } from "../session/context";
 import { nameOf } from "../session/minter";
@@ -7,6 +6,7 @@ import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons, sameS
 import { sameOrigin } from "./marker";
 import { narrowRetiring, patch } from "./patch";
 import { discardCandidates, promote, renew, retire, sweepEarlier } from "./rotation";
+import { saved } from "./saved";
 import { isExpired, scheduleOf } from "./schedule";
 import {
   clearUnfinished,
@@ -34,7 +34,7 @@ export async function update(context: TokenContext, olds: Properties, news: Prop
     state.inputs = { ...wish, origin: state.inputs.origin };
     return { outs: writeState(state, context.client.serverNow()) };
   } catch (error) {
-    throw SavedFailure.of(state, news, context.client.serverNow(), error);
+    throw saved(state, news, context.client.serverNow(), error);
   }
 }
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import * as failure from "../../provider/pulumi/failure";
 import * as context from "../../provider/session/context";
 import * as proof from "../../provider/session/proof";
 import * as listings from "../../provider/token/listing";
 import * as lostAttempts from "../../provider/token/lost";
 import * as revoke from "../../provider/token/revoke";
 import * as rotation from "../../provider/token/rotation";
+import * as saved from "../../provider/token/saved";
 import * as schedule from "../../provider/token/schedule";
 import * as state from "../../provider/token/state";
 import * as sweep from "../../provider/token/sweep";
@@ -113,7 +113,7 @@ const PROTECTIONS: readonly Protection[] = [
   },
   {
     title: "what failed late is saved",
-    off: [[failure.SavedFailure, "of", (_state: Any, _props: Any, _now: Any, cause: Error) => cause]],
+    off: [[saved, "saved", (_state: Any, _props: Any, _now: Any, cause: Error) => cause]],
     steps: [fault("me", { kind: "server-error", times: 99, skip: 1 }), up],
     breaks: /leaked/,
   },

@@ -1,3 +1,4 @@
+import type { ListedWorkspace } from "../../audit/document";
 import type { ExportedState } from "../../audit/exported-state";
 import { gapsOf } from "../../audit/gaps";
 import type { Seen } from "../../audit/kinds";
@@ -16,16 +17,11 @@ export interface Way {
 }
 
 /** A workspace, as far as today's sign-in shows it. */
-export interface Sight {
-  readonly host: string;
-  /** Absent: it could not be listed at all. */
-  readonly seen?: Seen;
+export interface Sight extends ListedWorkspace {
   /** The administrator who lists everybody's tokens. */
   readonly administrator?: Way;
   /** Whose own list a token stands in. */
   readonly ownerOf: ReadonlyMap<string, Way>;
-  /** Why it could not be listed. */
-  readonly problem?: DatabricksTokensError;
   /** Why what is listed may not be all that concerns the stack. */
   readonly gaps: readonly DatabricksTokensError[];
 }
