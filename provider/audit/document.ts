@@ -1,6 +1,6 @@
 import type { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
 import { asSafeJson } from "../http/printed";
+import { foreignText } from "../http/quote";
 import { revokeAfter, rotatesAt, scheduleOf } from "../token/schedule";
 import type { ExitCode } from "./exit-code";
 import type { ExportedState, StackName } from "./exported-state";

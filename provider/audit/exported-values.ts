@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import type { TokenOrigin } from "../pulumi/origin";
 import type { Properties } from "../pulumi/wire";
 import type { TokenInputs } from "../token/state";

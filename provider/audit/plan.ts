@@ -1,4 +1,4 @@
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { isOver } from "./flags";
 import { PROOF_MS, type Row } from "./kinds";
 

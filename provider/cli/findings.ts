@@ -1,5 +1,5 @@
 import type { DatabricksTokensError, ErrorCode } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import type { ResolvedHost } from "../sign-in";
 import { SECRET_CONFIG_KEYS } from "../sign-in";
 import { DAY_SECONDS, DEFAULT_LIFETIME_SECONDS, isExpired } from "../token/schedule";

@@ -1,6 +1,6 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
-import { type Ended, runProgram } from "../sign-in/program";
+import { foreignText } from "../http/quote";
+import { type Ended, runProgram } from "../sign-in/run-program";
 
 /** A backend that does not answer must not hold its asker for ever. */
 const TIMEOUT_MS = 120_000;

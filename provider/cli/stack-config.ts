@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { Secret } from "../secret";
 import { failureOf, pulumi } from "./pulumi";
 

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { Secret } from "../secret";
 import { failureOf, pulumi } from "./pulumi";
 

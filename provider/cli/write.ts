@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { databricksCfg } from "../machine/databricks-cfg";
 import { keyring } from "../machine/keyring";
 import { netrc } from "../machine/netrc";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { withSecretsChecked } from "../program/config-secrets";
 import { withWorkspaceNamed } from "../program/options";
 import { withinParent } from "../program/origin";
-import { propertiesOf as common } from "../program/program";
+import { propertiesOf as common } from "../program/resource-base";
 import type { WorkspaceArgs } from "../program/workspace-args";
 
 /** A resource on the workspace's Secrets, as Pulumi gets it. */

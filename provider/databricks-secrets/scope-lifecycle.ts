@@ -1,8 +1,8 @@
 import { DatabricksTokensError } from "../errors";
 import type { CheckFailure } from "../pulumi/check-failures";
-import { Claims } from "../pulumi/claims";
-import { SavedFailure } from "../pulumi/failure";
 import { originText, stackText } from "../pulumi/origin";
+import { Claims } from "../pulumi/place-registry";
+import { SavedFailure } from "../pulumi/saved-failure";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { WrittenValues } from "../pulumi/written-values";
 import { Secret } from "../secret";

@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import type { CheckFailure } from "../pulumi/check-failures";
-import { Claims } from "../pulumi/claims";
 import { originText, stackText } from "../pulumi/origin";
+import { Claims } from "../pulumi/place-registry";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { WrittenValues } from "../pulumi/written-values";
 import type { Secret } from "../secret";

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { SavedFailure } from "../pulumi/failure";
+import { SavedFailure } from "../pulumi/saved-failure";
 import type { Properties } from "../pulumi/wire";
 import type { TokenContext } from "../session/context";
 import { type Caller, isSameName, listScopes, putSecret, type SecretInfo } from "../workspace";

@@ -1,5 +1,5 @@
 import { redact } from "../secret";
-import { foreignText } from "./foreign-text";
+import { foreignText } from "./quote";
 
 /**
  * What the command prints goes through here, whoever wrote it: names, comments, hosts and what other programs say come

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { Claims } from "../pulumi/claims";
-import { SavedFailure } from "../pulumi/failure";
 import { originText, stackText } from "../pulumi/origin";
+import { Claims } from "../pulumi/place-registry";
+import { SavedFailure } from "../pulumi/saved-failure";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { WrittenValues } from "../pulumi/written-values";
 import { put, type Site, takeBack } from "./entry-edit";

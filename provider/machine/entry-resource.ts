@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withinParent } from "../program/origin";
-import { propertiesOf as common } from "../program/program";
+import { propertiesOf as common } from "../program/resource-base";
 import { secretOutputs } from "./entry-state";
 import type { Store } from "./store";
 

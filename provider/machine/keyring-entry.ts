@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseGet } from "../program/options";
-import { typeToken } from "../program/program";
+import { typeToken } from "../program/resource-base";
 import { type EntryKind, optionsOf, propertiesOf } from "./entry-resource";
 
 /** Arguments of {@link KeyringEntry}. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import type { Secret } from "../secret";
 
 /** Who signs in: what the workspace says of them, else what their credential tells. */

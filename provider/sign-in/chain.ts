@@ -1,9 +1,9 @@
 import { DatabricksTokensError } from "../errors";
 import type { Authorization } from "../workspace/authorization";
-import { ambientSource } from "./ambient";
+import { ambientSource } from "./detected";
 import { firstThatWorks } from "./first-that-works";
-import { notMeantFor } from "./meant-for";
 import { provedHost } from "./proved-host";
+import { notMeantFor } from "./source-filter";
 import { namespaceOf, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
 import { STRATEGIES } from "./strategies";
 import type { Strategy } from "./strategy";

@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
-import { runProgram } from "./program";
+import { foreignText } from "../http/quote";
+import { runProgram } from "./run-program";
 import type { SignIn } from "./strategy";
 
 /** The official SDKs tell the CLI from its predecessor in Python, a small script of the same name, by its size. */

@@ -1,9 +1,9 @@
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
+import { fetched } from "./cached-sign-in";
 import { LEAST_CLI_BYTES, onPath, output } from "./command";
-import { fetched } from "./fetched";
-import { bearerHeader } from "./granted";
+import { bearerHeader } from "./oauth-response";
 import type { Settings, SignIn } from "./strategy";
 import type { FetchedToken } from "./token-cache";
 

@@ -1,6 +1,6 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
-import { askAuthority } from "./authority";
 import type { SignIn } from "./strategy";
+import { askAuthority } from "./token-request";
 
 /**
  * The workspace's token endpoint, by `GET /oidc/.well-known/oauth-authorization-server`. It must be the workspace's own:

@@ -1,10 +1,10 @@
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
-import { askAuthority } from "./authority";
 import { defaultAudience } from "./discovery";
 import type { Settings, SignIn } from "./strategy";
 import { tokenExchange } from "./token-exchange";
+import { askAuthority } from "./token-request";
 
 const NAME = "github-oidc";
 const NEEDED = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"] as const;

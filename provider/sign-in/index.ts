@@ -1,7 +1,6 @@
 export { knowingAzureHost } from "./azure-host";
 export { type Credential, type Credentials, credentialsFor } from "./chain";
 export { isNamed, isOrigin, names } from "./domains";
-export { type Settings, settingsFrom } from "./settings";
 export {
   type HostSource,
   type ResolvedHost,
@@ -11,3 +10,4 @@ export {
   type WorkspaceInput,
 } from "./sources";
 export { SECRET_CONFIG_KEYS } from "./strategies";
+export { type Settings, settingsFrom } from "./time-limits";

@@ -1,11 +1,11 @@
 import { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
-import { askAuthority } from "./authority";
+import { fetched } from "./cached-sign-in";
 import { tokenEndpoint } from "./discovery";
-import { fetched } from "./fetched";
-import { bearerHeader, granted } from "./granted";
+import { bearerHeader, granted } from "./oauth-response";
 import type { SignIn } from "./strategy";
 import type { FetchedToken } from "./token-cache";
+import { askAuthority } from "./token-request";
 
 const NAME = "oauth-m2m";
 

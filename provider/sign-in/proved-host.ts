@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import type { Authorization } from "../workspace/authorization";
 import { isAzureHost } from "./domains";
 import type { WorkspaceInput } from "./sources";

@@ -1,12 +1,12 @@
 import { DatabricksTokensError } from "../errors";
 import type { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
-import { askAuthority } from "./authority";
+import { fetched } from "./cached-sign-in";
 import { tokenEndpoint } from "./discovery";
-import { fetched } from "./fetched";
-import { bearerHeader, granted } from "./granted";
+import { bearerHeader, granted } from "./oauth-response";
 import type { SignIn } from "./strategy";
 import type { FetchedToken } from "./token-cache";
+import { askAuthority } from "./token-request";
 
 /** Gets the identity token that a platform vouches for a workload with; read or asked for anew at each exchange. */
 export type IdentityToken = (endpoint: string, until: number) => Secret | Promise<Secret>;

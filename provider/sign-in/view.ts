@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { isDatabricksHost, isNamed } from "./domains";
-import { settingsFrom } from "./settings";
 import type { Source, Surroundings, WorkspaceInput } from "./sources";
 import type { Settings, SignIn, Strategy } from "./strategy";
+import { settingsFrom } from "./time-limits";
 
 /** What `workspace` names for every source. */
 const OVERLAID = ["clientId", "azureClientId", "azureTenantId", "azureWorkspaceResourceId"] as const;

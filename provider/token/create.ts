@@ -1,7 +1,7 @@
 import type { Properties } from "../pulumi/wire";
 import type { TokenContext } from "../session/context";
 import { renew } from "./rotation";
-import { saved } from "./saved";
+import { saved } from "./saved-failure";
 import { readInputs, type TokenState, writeState } from "./state";
 import { begin } from "./work";
 

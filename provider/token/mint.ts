@@ -1,5 +1,5 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { as, knownTime } from "../session/context";
 import { type Minter, minterOf } from "../session/minter";
 import { createToken, type TokenRequest } from "../workspace";

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { as } from "../session/context";
 import { isRefusal } from "../session/identity";
 import { prove } from "../session/proof";

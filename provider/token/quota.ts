@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { parseComment } from "./marker";
 import { isExpired } from "./schedule";
 import { timestamp } from "./state";

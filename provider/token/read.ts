@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import type { Properties } from "../pulumi/wire";
 import { knownTime, type TokenContext } from "../session/context";
 import { asAnybody, isRefusal } from "../session/identity";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withSecretsChecked } from "../program/config-secrets";
 import { refuseGet, withWorkspaceNamed } from "../program/options";
-import { propertiesOf, typeToken } from "../program/program";
+import { propertiesOf, typeToken } from "../program/resource-base";
 import type { WorkspaceArgs } from "../program/workspace-args";
 import { ARGUMENTS, type DatabricksTokenArgs } from "./args";
 import { SECRET_OUTPUTS } from "./state";

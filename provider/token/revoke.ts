@@ -1,5 +1,5 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { as, type TokenContext } from "../session/context";
 import { isRefusal } from "../session/identity";
 import { askerOf, nameOf, sameMinter } from "../session/minter";

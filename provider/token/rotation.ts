@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { serverTime } from "../session/context";
 import { nameOf } from "../session/minter";
 import { prove, proveUntil } from "../session/proof";

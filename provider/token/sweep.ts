@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import type { TokenContext } from "../session/context";
 import { type Minter, nameOf } from "../session/minter";
 import type { Credential } from "../sign-in";

@@ -6,7 +6,7 @@ import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons, sameS
 import { sameOrigin } from "./marker";
 import { narrowRetiring, patch } from "./patch";
 import { discardCandidates, promote, renew, retire, sweepEarlier } from "./rotation";
-import { saved } from "./saved";
+import { saved } from "./saved-failure";
 import { isExpired, scheduleOf } from "./schedule";
 import {
   clearUnfinished,

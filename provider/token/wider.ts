@@ -1,4 +1,4 @@
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import type { TokenInfo } from "../workspace";
 import type { TokenInputs } from "./state";
 

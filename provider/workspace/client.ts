@@ -2,13 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { DatabricksTokensError } from "../errors";
 import { type Connection, connectTo, type Environment, proxySettings } from "../http/connection";
+import { errorFromNetwork, isTransient } from "../http/error-from-network";
 import { exchange, type Incoming } from "../http/exchange";
-import { errorFromNetwork, isTransient } from "../http/network";
 import { ServerClock } from "../http/server-clock";
 import { backoffMs, type Clock, retryAfterMs, type Throttle, throttleOf } from "../http/throttle";
 import type { Secret } from "../secret";
-import { errorFromAnswer } from "./answer";
 import type { Authorization } from "./authorization";
+import { errorFromAnswer } from "./error-from-response";
 import { userAgent } from "./user-agent";
 
 export type { Authorization } from "./authorization";

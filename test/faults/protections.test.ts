@@ -5,7 +5,7 @@ import * as listings from "../../provider/token/listing";
 import * as lostAttempts from "../../provider/token/lost";
 import * as revoke from "../../provider/token/revoke";
 import * as rotation from "../../provider/token/rotation";
-import * as saved from "../../provider/token/saved";
+import * as saved from "../../provider/token/saved-failure";
 import * as schedule from "../../provider/token/schedule";
 import * as state from "../../provider/token/state";
 import * as sweep from "../../provider/token/sweep";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SavedFailure } from "../../provider/pulumi/failure";
+import { SavedFailure } from "../../provider/pulumi/saved-failure";
 import type { Properties } from "../../provider/pulumi/wire";
 import { check } from "../../provider/token/check";
 import { create } from "../../provider/token/create";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DatabricksTokensError } from "../../provider/errors";
 import { Secret } from "../../provider/secret";
-import { errorFromAnswer } from "../../provider/workspace/answer";
+import { errorFromAnswer } from "../../provider/workspace/error-from-response";
 
 const token = fc.stringMatching(/^[0-9a-f]{32}$/).map((hex) => `da${"pi"}${hex}`);
 const bodies = (word: string): fc.Arbitrary<string> =>

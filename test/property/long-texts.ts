@@ -1,10 +1,10 @@
 import { connectTo } from "../../provider/http/connection";
 import { readErrorBody } from "../../provider/http/error-body";
-import { foreignText } from "../../provider/http/foreign-text";
-import { errorFromNetwork } from "../../provider/http/network";
+import { errorFromNetwork } from "../../provider/http/error-from-network";
+import { foreignText } from "../../provider/http/quote";
 import { retryAfterMs } from "../../provider/http/throttle";
 import { parseComment } from "../../provider/token/marker";
-import { errorFromAnswer } from "../../provider/workspace/answer";
+import { errorFromAnswer } from "../../provider/workspace/error-from-response";
 
 /**
  * Shows each reader of foreign text inputs of a megabyte, of the kinds that make a regular expression take quadratic

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { format, inspect } from "node:util";
 import fc from "fast-check";
 import { DatabricksTokensError } from "../../provider/errors";
-import { SavedFailure } from "../../provider/pulumi/failure";
+import { SavedFailure } from "../../provider/pulumi/saved-failure";
 import { redact, redactError, Secret } from "../../provider/secret";
 
 describe("secret", () => {

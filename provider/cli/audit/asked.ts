@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../http/foreign-text";
+import { foreignText } from "../../http/quote";
 import { surroundings } from "../../session/surroundings";
 import { isNamed, knowingAzureHost, names, sourcesFor, type WorkspaceInput } from "../../sign-in";
 

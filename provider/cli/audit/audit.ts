@@ -3,13 +3,13 @@ import { asJson, documentOf, type Report } from "../../audit/document";
 import { exitCodeOf } from "../../audit/exit-code";
 import { DatabricksTokensError } from "../../errors";
 import { printed } from "../../http/printed";
-import { couldNotTell, find, readStack } from "./finding";
+import { couldNotTell, find, readStack } from "./gather";
 import { invalid, type Options, type Presentation, presentationIn, readArguments } from "./options";
 import { asPage } from "./page/page";
 import { writePage } from "./page-file";
-import { paperOf } from "./paper";
 import { type Progress, progressOn } from "./progress";
 import { type Judged, revokeLost } from "./revoke-lost";
+import { paperOf } from "./terminal";
 import { asText } from "./text";
 
 /** Runs `databricks-tokens audit`; gives the report and the exit code. What keeps it from telling is code 3, always. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StackName } from "../../audit/exported-state";
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../http/foreign-text";
+import { foreignText } from "../../http/quote";
 import { failureOf, pulumi } from "../pulumi";
 import { probe } from "./lock-probe";
 import { wholeName } from "./stack-name";

@@ -9,7 +9,7 @@ import {
   revokeToken,
   revokeTokenOfAnybody,
 } from "../../workspace";
-import type { Sight, Way } from "./sight";
+import type { Sight, Way } from "./listing";
 
 /**
  * Revokes one after the other; `allowed` is awaited before each, and what it throws leaves the rest. A failure stops

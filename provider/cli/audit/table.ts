@@ -1,6 +1,6 @@
 import type { AuditedToken } from "../../audit/document";
 import { columnsOf, cutTo, padTo } from "./columns";
-import { coloured, type Paper } from "./paper";
+import { coloured, type Paper } from "./terminal";
 
 interface Column {
   readonly head: string;

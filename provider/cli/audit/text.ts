@@ -1,7 +1,7 @@
 import type { AuditDocument, AuditedToken, AuditedWorkspace } from "../../audit/document";
 import { KINDS, type Kind } from "../../audit/kinds";
-import type { Paper } from "./paper";
 import { table } from "./table";
+import type { Paper } from "./terminal";
 import { timeline } from "./timeline";
 
 /** More tokens of others in a workspace than so many are summed up: it is this stack that was asked about. */

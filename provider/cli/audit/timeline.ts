@@ -1,7 +1,7 @@
 import type { AuditedToken } from "../../audit/document";
 import { columnsOf, cutTo, padTo } from "./columns";
 import { type Lifetime, legendOf, lifetimesOf, momentText, type Span, spanOf } from "./lifetime";
-import { coloured, type Paper } from "./paper";
+import { coloured, type Paper } from "./terminal";
 
 /**
  * The lifetimes of a stack's tokens, drawn to one scale in the width of the paper. Meaning is in the shapes: colour only

@@ -1,8 +1,8 @@
 import { DatabricksTokensError } from "../../errors";
 import { Secret } from "../../secret";
 import type { Authorization } from "../../workspace/authorization";
-import { fetched } from "../fetched";
-import { bearerHeader } from "../granted";
+import { fetched } from "../cached-sign-in";
+import { bearerHeader } from "../oauth-response";
 import type { SignIn } from "../strategy";
 import type { FetchedToken } from "../token-cache";
 import { cloudOf, DATABRICKS_SCOPE } from "./cloud";

@@ -1,12 +1,12 @@
 import { DatabricksTokensError, type ErrorCode } from "../../errors";
 import { clockSkew } from "../../http/clock-skew";
-import { foreignText } from "../../http/foreign-text";
-import { errorFromNetwork } from "../../http/network";
+import { errorFromNetwork } from "../../http/error-from-network";
+import { foreignText } from "../../http/quote";
 import { Secret } from "../../secret";
 import type { SignIn } from "../strategy";
 import type { Fetch } from "../token-cache";
 import { type Cloud, cloudOf, isKnownAuthority } from "./cloud";
-import { policyOf, type Witness } from "./witness";
+import { policyOf, type Witness } from "./response-recorder";
 
 /** What all credentials of `@azure/identity` share. */
 export interface EntraCredential {

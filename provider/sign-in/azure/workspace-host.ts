@@ -1,13 +1,13 @@
 import { DatabricksTokensError } from "../../errors";
 import { parseHost } from "../../workspace/host";
-import { ambientSource } from "../ambient";
-import { askAuthority } from "../authority";
-import { fetchedToken, forgetToken } from "../fetched";
-import { bearerHeader } from "../granted";
-import { notAskedFor } from "../meant-for";
+import { fetchedToken, forgetToken } from "../cached-sign-in";
+import { ambientSource } from "../detected";
+import { bearerHeader } from "../oauth-response";
+import { notAskedFor } from "../source-filter";
 import { type Surroundings, sourcesFor, type WorkspaceInput } from "../sources";
 import { STRATEGIES } from "../strategies";
 import type { SignIn, Strategy } from "../strategy";
+import { askAuthority } from "../token-request";
 import { signInOf, viewOf } from "../view";
 import { cloudOf } from "./cloud";
 import { entraTokens } from "./entra";

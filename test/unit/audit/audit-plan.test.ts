@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { exitCodeOf } from "../../../provider/audit/exit-code";
 import { readExport } from "../../../provider/audit/exported-state";
 import { flagsOf } from "../../../provider/audit/flags";
-import { gapsOf } from "../../../provider/audit/gaps";
 import { classify, type Row, type Seen } from "../../../provider/audit/kinds";
 import { plan } from "../../../provider/audit/plan";
+import { gapsOf } from "../../../provider/audit/unseen-owners";
 import { DAY, exported, listed, type Made, NOW, OURS, seenOf, unused } from "./audit-state";
 
 const read = (made: Made[]) => readExport(exported(made));

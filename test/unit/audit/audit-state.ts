@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Seen } from "../../../provider/audit/kinds";
-import type { Sight } from "../../../provider/cli/audit/sight";
+import type { Sight } from "../../../provider/cli/audit/listing";
 import { Secret } from "../../../provider/secret";
 import { markComment } from "../../../provider/token/marker";
 import { type TokenRecord, writeState } from "../../../provider/token/state";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { DatabricksTokensError, ErrorCode } from "../../../provider/errors";
-import { errorFromNetwork, isTransient } from "../../../provider/http/network";
+import { errorFromNetwork, isTransient } from "../../../provider/http/error-from-network";
 import { Secret } from "../../../provider/secret";
-import { errorFromAnswer } from "../../../provider/workspace/answer";
+import { errorFromAnswer } from "../../../provider/workspace/error-from-response";
 
 const host = "https://adb-1.2.azuredatabricks.net";
 const answered = (status: number, body: unknown, headers: Record<string, string> = {}): DatabricksTokensError =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../../../provider/audit/kinds";
 import type { Outcome } from "../../../../provider/audit/plan";
+import type { Sight, Way } from "../../../../provider/cli/audit/listing";
 import { revokeAll } from "../../../../provider/cli/audit/revocation";
-import type { Sight, Way } from "../../../../provider/cli/audit/sight";
 import { DatabricksTokensError } from "../../../../provider/errors";
 import { useConfig } from "../../../../provider/session/surroundings";
 import { contextFor } from "../../../../provider/session/token-context";

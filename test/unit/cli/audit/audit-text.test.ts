@@ -5,8 +5,8 @@ import { type AuditDocument, documentOf } from "../../../../provider/audit/docum
 import { readExport } from "../../../../provider/audit/exported-state";
 import { classify, type Seen } from "../../../../provider/audit/kinds";
 import { columnsOf, cutTo, padTo } from "../../../../provider/cli/audit/columns";
-import { type Paper, paperOf } from "../../../../provider/cli/audit/paper";
 import { table } from "../../../../provider/cli/audit/table";
+import { type Paper, paperOf } from "../../../../provider/cli/audit/terminal";
 import { asText } from "../../../../provider/cli/audit/text";
 import { timeline } from "../../../../provider/cli/audit/timeline";
 import { DAY, exported, listed, type Made, NOW, seenOf, sightOf, unused } from "../../audit/audit-state";

@@ -1,7 +1,7 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import { clockSkew } from "../http/clock-skew";
 import { readErrorBody } from "../http/error-body";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import type { Secret } from "../secret";
 
 /** An answer that is no success, as it came. */

@@ -1,4 +1,4 @@
-import { SavedFailure } from "../pulumi/failure";
+import { SavedFailure } from "../pulumi/saved-failure";
 import type { Properties } from "../pulumi/wire";
 import { type TokenState, writeState } from "./state";
 

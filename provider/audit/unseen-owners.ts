@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/foreign-text";
+import { foreignText } from "../http/quote";
 import { ownersOf } from "../token/state";
 import type { ExportedState } from "./exported-state";
 import type { Seen } from "./kinds";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { foreignText } from "../../../provider/http/foreign-text";
+import { foreignText } from "../../../provider/http/quote";
 
 describe("texts from elsewhere", () => {
   it("quote no sign-in of an address and no signature: the Pulumi CLI names its backend with both", () => {

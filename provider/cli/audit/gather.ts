@@ -1,15 +1,15 @@
 import { type ExportedState, readExport, TOKEN_TYPE } from "../../audit/exported-state";
 import { classify, type Row } from "../../audit/kinds";
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../http/foreign-text";
+import { foreignText } from "../../http/quote";
 import { surroundings, useConfig } from "../../session/surroundings";
 import { knowingAzureHost, resolveHost, type WorkspaceInput } from "../../sign-in";
 import { stackConfig } from "../stack-config";
 import type { Count } from "./absent";
 import { type Asked, whyNotAsked } from "./asked";
+import { look, type Sight } from "./listing";
 import type { Options } from "./options";
 import type { Progress } from "./progress";
-import { look, type Sight } from "./sight";
 import { exportIn, exportOf } from "./stack-export";
 import { partsOf, wholeName } from "./stack-name";
 

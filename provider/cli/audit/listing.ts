@@ -1,7 +1,7 @@
 import type { ListedWorkspace } from "../../audit/document";
 import type { ExportedState } from "../../audit/exported-state";
-import { gapsOf } from "../../audit/gaps";
 import type { Seen } from "../../audit/kinds";
+import { gapsOf } from "../../audit/unseen-owners";
 import { DatabricksTokensError, type ErrorCode } from "../../errors";
 import { as, type TokenContext } from "../../session/context";
 import { isRefusal } from "../../session/identity";
