@@ -1,18 +1,18 @@
 import type { DatabricksTokensError } from "../errors";
 import { asSafeJson } from "../http/printed";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { revokeAfter, rotatesAt, scheduleOf } from "../token/schedule";
 import type { ExitCode } from "./exit-code";
 import type { ExportedState, StackName } from "./exported-state";
 import { ageDays, daysLeft, type Flag, flagsOf } from "./flags";
-import { KINDS, type Kind, type Role, type Row, type Seen } from "./kinds";
-import type { Outcome } from "./plan";
+import { KINDS, type Kind, type Role, type Row, type TokenListing } from "./kinds";
+import type { RevocationResult } from "./plan";
 
 /** One workspace, as far as it could be listed. */
 export interface ListedWorkspace {
   readonly host: string;
   /** Absent: it could not be listed at all. */
-  readonly seen?: Seen;
+  readonly tokenListing?: TokenListing;
   /** Why it could not be listed. */
   readonly problem?: DatabricksTokensError;
 }
@@ -22,11 +22,11 @@ export interface Report {
   readonly exitCode: ExitCode;
   /** Absent: it could not be read. */
   readonly state?: ExportedState;
-  readonly sights: readonly ListedWorkspace[];
+  readonly listings: readonly ListedWorkspace[];
   readonly rows: readonly Row[];
   readonly problems: readonly DatabricksTokensError[];
   /** What became of the tokens that were to be revoked; absent: none was asked for. */
-  readonly revocation?: readonly Outcome[];
+  readonly revocation?: readonly RevocationResult[];
   /** What is left to do, for people. */
   readonly advice: readonly string[];
 }
@@ -44,7 +44,7 @@ export interface AuditDocument {
   readonly workspaces: readonly AuditedWorkspace[];
   readonly tokens: readonly AuditedToken[];
   readonly problems: readonly Problem[];
-  readonly revocation: readonly Outcome[] | null;
+  readonly revocation: readonly RevocationResult[] | null;
   readonly advice: readonly string[];
 }
 
@@ -96,17 +96,17 @@ export interface AuditedToken {
 }
 
 export function documentOf(report: Report): AuditDocument {
-  const { exitCode, state, sights, rows, problems, revocation, advice } = report;
+  const { exitCode, state, listings, rows, problems, revocation, advice } = report;
   return {
     version: 1,
     exitCode,
     stacks: state?.stacks.map(texts) ?? [],
     pendingOperations: state?.pendingOperations ?? 0,
-    workspaces: sights.map(({ host, seen, problem }) => ({
-      host: foreignText(host),
-      sees: seen ? (seen.owners === "all" ? "all" : "own") : "nothing",
-      owners: seen && seen.owners !== "all" ? seen.owners.map((owner) => foreignText(owner)) : [],
-      listedAt: time(seen?.now),
+    workspaces: listings.map(({ host, tokenListing, problem }) => ({
+      host: quote(host),
+      sees: tokenListing ? (tokenListing.owners === "all" ? "all" : "own") : "nothing",
+      owners: tokenListing && tokenListing.owners !== "all" ? tokenListing.owners.map((owner) => quote(owner)) : [],
+      listedAt: time(tokenListing?.now),
       problem: problem ? problemOf(problem) : null,
     })),
     tokens: rows.map(tokenOf).sort(inOrder),
@@ -119,9 +119,9 @@ export function documentOf(report: Report): AuditDocument {
 
 export const asJson = (document: AuditDocument): string => asSafeJson(document);
 
-const shownOutcome = ({ host, tokenId, ...rest }: Outcome): Outcome => ({
-  host: host === null ? null : foreignText(host),
-  tokenId: foreignText(tokenId),
+const shownOutcome = ({ host, tokenId, ...rest }: RevocationResult): RevocationResult => ({
+  host: host === null ? null : quote(host),
+  tokenId: quote(tokenId),
   ...rest,
 });
 
@@ -131,17 +131,17 @@ const time = (ms: number | undefined): string | null =>
   ms === undefined || !(ms >= 0 && ms <= 8.64e15) ? null : new Date(ms).toISOString();
 
 function tokenOf(row: Row): AuditedToken {
-  const { kind, held, listed, marker } = row;
+  const { kind, inState, listed, marker } = row;
   return {
     kind,
-    tokenId: foreignText(row.tokenId),
-    host: foreignText(row.host),
-    name: foreignText(held?.token.name ?? marker?.origin.name ?? "") || null,
-    owner: foreignText(row.owner) || null,
+    tokenId: quote(row.tokenId),
+    host: quote(row.host),
+    name: quote(inState?.token.name ?? marker?.origin.name ?? "") || null,
+    owner: quote(row.owner) || null,
     // People paste into comments what they should not.
-    comment: foreignText(row.comment),
-    marker: marker ? { ...texts(marker.origin), nonce: foreignText(marker.nonce) } : null,
-    role: held?.role ?? null,
+    comment: quote(row.comment),
+    marker: marker ? { ...texts(marker.origin), nonce: quote(marker.nonce) } : null,
+    role: inState?.role ?? null,
     createdAt: row.creationTime === 0 ? null : time(row.creationTime),
     expiresAt: time(row.expiryTime),
     ageDays: ageDays(row) ?? null,
@@ -152,34 +152,34 @@ function tokenOf(row: Row): AuditedToken {
     replacedAt: time(replacedAt(row)),
     retiringUntil: time(row.until),
     // Of one that is not listed the state knows what was granted.
-    scopes: (listed ?? held?.token.state.inputs)?.scopes?.map((scope) => foreignText(scope)) ?? null,
+    scopes: (listed ?? inState?.token.state.inputs)?.scopes?.map((scope) => quote(scope)) ?? null,
     flags: flagsOf(row),
   };
 }
 
 /** As the provider will judge it. */
-function rotationOf({ kind, held, now }: Row): Pick<AuditedToken, "rotatesAt" | "overlapEndsAt"> {
-  if (kind === "dead" || held?.role !== "current" || held.token.toBeDeleted)
+function rotationOf({ kind, inState, now }: Row): Pick<AuditedToken, "rotatesAt" | "overlapEndsAt"> {
+  if (kind === "dead" || inState?.role !== "current" || inState.token.toBeDeleted)
     return { rotatesAt: null, overlapEndsAt: null };
-  const schedule = scheduleOf(held.token.state.inputs);
-  const due = rotatesAt(held.record, schedule);
+  const schedule = scheduleOf(inState.token.state.inputs);
+  const due = rotatesAt(inState.record, schedule);
   // Only once it is dead: there is nothing that could live on.
   if (schedule.rotateEverySeconds === 0) return { rotatesAt: time(due), overlapEndsAt: null };
-  return { rotatesAt: time(due), overlapEndsAt: time(revokeAfter(held.record, schedule, Math.max(due, now))) };
+  return { rotatesAt: time(due), overlapEndsAt: time(revokeAfter(inState.record, schedule, Math.max(due, now))) };
 }
 
 /** The state keeps no such moment: it is when the next token of the resource was made. */
-function replacedAt({ held }: Row): number | undefined {
-  if (held?.role !== "retiring") return undefined;
-  const { current, retiring } = held.token.state;
+function replacedAt({ inState }: Row): number | undefined {
+  if (inState?.role !== "retiring") return undefined;
+  const { current, retiring } = inState.token.state;
   const later = [...(current ? [current] : []), ...retiring]
     .map(({ creationTime }) => creationTime)
-    .filter((at) => at > held.record.creationTime);
+    .filter((at) => at > inState.record.creationTime);
   return later.length > 0 ? Math.min(...later) : undefined;
 }
 
 const texts = <T extends object>(origin: T): T =>
-  Object.fromEntries(Object.entries(origin).map(([key, value]) => [key, foreignText(String(value))])) as T;
+  Object.fromEntries(Object.entries(origin).map(([key, value]) => [key, quote(String(value))])) as T;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

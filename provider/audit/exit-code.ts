@@ -32,7 +32,7 @@ export function exitCodeOf(rows: readonly Row[], judgement: Judgement): ExitCode
 
 /** A token that is about to be revoked expires soon by design. */
 function isDue(row: Row): boolean {
-  if (!row.held) return false;
+  if (!row.inState) return false;
   const flags = flagsOf(row);
   return row.kind === "dead" || flags.some((flag) => DUE.includes(flag) || (flag === "expiring" && isManaged(row)));
 }

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { TokenOrigin } from "../pulumi/origin";
 import type { Properties } from "../pulumi/wire";
 import type { WorkspaceInput } from "../sign-in";
@@ -12,7 +12,7 @@ export const TOKEN_TYPE = "pulumi-nodejs:dynamic/databricks:Token";
 /** What every stack outside of Pulumi Cloud has. */
 const ORGANIZATION = "organization";
 /** A token resource of the state. */
-export interface HeldToken {
+export interface StateToken {
   readonly name: string;
   readonly state: TokenState;
   /** Replaced, and not yet deleted. */
@@ -35,7 +35,7 @@ export type StackName = Pick<TokenOrigin, "organization" | "project" | "stack">;
 export interface ExportedState {
   /** Names that this stack has in markers: after a rename also the one before. */
   readonly stacks: readonly StackName[];
-  readonly tokens: readonly HeldToken[];
+  readonly tokens: readonly StateToken[];
   /** Of resources and of operations that were under way when a CLI was killed. */
   readonly nonces: readonly KnownNonce[];
   readonly pendingOperations: number;
@@ -66,31 +66,31 @@ export function readExport(text: string, own?: StackName): ExportedState {
   const found = resources.filter(isResource);
   const underWay = pending.filter(isResource);
   const ours = [...found, ...underWay].filter(({ type }) => type === TOKEN_TYPE);
-  const tokens: HeldToken[] = [];
+  const tokens: StateToken[] = [];
   const problems: DatabricksTokensError[] = [];
   const unreadable: string[] = [];
   for (const resource of found.filter(({ type }) => type === TOKEN_TYPE)) {
     try {
-      tokens.push(heldToken(resource));
+      tokens.push(stateToken(resource));
     } catch (error) {
       unreadable.push(...[resource.inputs, resource.outputs].map((props) => String(opened(props)["nonce"])));
       const { code, text } = error instanceof DatabricksTokensError ? error : notOurs("a token in it is odd");
-      problems.push(new DatabricksTokensError(code, `${foreignText(nameOf(resource))}: ${text}`));
+      problems.push(new DatabricksTokensError(code, `${quote(nameOf(resource))}: ${text}`));
     }
   }
-  const wishes = ours.flatMap(({ inputs, outputs }) => [readInputs(opened(inputs)), readInputs(opened(outputs))]);
+  const inputsOfAll = ours.flatMap(({ inputs, outputs }) => [readInputs(opened(inputs)), readInputs(opened(outputs))]);
   const workspaces = new Map<string, WorkspaceInput[]>();
-  for (const { host, workspace = {} } of wishes) {
+  for (const { host, workspace = {} } of inputsOfAll) {
     if (typeof host !== "string") continue;
     if (!Object.values(workspace).every(isPlain)) continue;
     const known = workspaces.get(host) ?? [];
     if (!known.some((other) => JSON.stringify(other) === JSON.stringify(workspace))) known.push(workspace);
     workspaces.set(host, known);
   }
-  const nonces = wishes.filter(({ nonce, host }) => typeof nonce === "string" && typeof host === "string");
+  const nonces = inputsOfAll.filter(({ nonce, host }) => typeof nonce === "string" && typeof host === "string");
   return {
     stacks: stacksOf(
-      wishes.flatMap(({ origin }) => (origin ? [origin] : [])),
+      inputsOfAll.flatMap(({ origin }) => (origin ? [origin] : [])),
       found,
       own,
     ),
@@ -133,7 +133,7 @@ function isResource(value: unknown): value is Exported {
   throw notOurs("a resource has no URN or no type");
 }
 
-function heldToken(resource: Exported): HeldToken {
+function stateToken(resource: Exported): StateToken {
   const outputs = opened(resource.outputs);
   const sealed = ["candidates", "retiring"].some((name) => isSealed(resource.outputs?.[name]));
   const { schemaVersion, workspace = {} } = outputs;

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { TokenOrigin } from "../pulumi/origin";
 import type { Properties } from "../pulumi/wire";
 import type { TokenInputs } from "../token/state";
@@ -16,7 +16,7 @@ export const notOurs = (what: string): DatabricksTokensError =>
   );
 
 /** Settings that errors may quote: they hold no secret, and nothing that deceives a reader. */
-export const isPlain = (value: unknown): boolean => typeof value === "string" && foreignText(value) === value;
+export const isPlain = (value: unknown): boolean => typeof value === "string" && quote(value) === value;
 
 /** Whether what is read of them is of the type that this package writes: a file may say anything. */
 export function isSound({ origin, nonce, comment, scopes, ...rest }: TokenInputs): boolean {

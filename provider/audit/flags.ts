@@ -41,16 +41,21 @@ export const daysLeft = ({ expiryTime, now }: Row): number | undefined =>
 export const isOver = ({ expiryTime, creationTime, now }: Row): boolean => isExpired({ creationTime, expiryTime }, now);
 
 export function flagsOf(row: Row): Flag[] {
-  const { kind, held, listed, now, expiryTime, creationTime } = row;
+  const { kind, inState, listed, now, expiryTime, creationTime } = row;
   const flags: Flag[] = [];
   const alive = kind !== "dead";
   if (alive && isOver(row)) flags.push("expired");
   else if (alive && expiryTime >= 0 && expiryTime - now <= EXPIRING_MS && !isRotatedBefore(row)) flags.push("expiring");
-  if (held?.role === "current" && !held.token.toBeDeleted) flags.push(...rotationOf(row, held.token.state.inputs));
+  if (inState?.role === "current" && !inState.token.toBeDeleted)
+    flags.push(...rotationOf(row, inState.token.state.inputs));
   if (alive && row.until !== undefined && row.until <= now) flags.push("retirement-due");
-  if (held && held.role !== "retiring" && (held.role === "candidate" || held.token.state.unfinished.length > 0))
+  if (
+    inState &&
+    inState.role !== "retiring" &&
+    (inState.role === "candidate" || inState.token.state.unfinished.length > 0)
+  )
     flags.push("unfinished");
-  if (held?.token.toBeDeleted) flags.push("to-be-deleted");
+  if (inState?.token.toBeDeleted) flags.push("to-be-deleted");
   if (alive && isIdle(row)) flags.push("idle");
   if (alive && listed?.scopes?.includes("authentication")) flags.push("can-mint");
   const lives = expiryTime < 0 ? Number.POSITIVE_INFINITY : expiryTime - creationTime;
@@ -61,10 +66,10 @@ export function flagsOf(row: Row): Flag[] {
 }
 
 /** What the schedule will rotate in time is fine, however soon it expires. By what was granted, as the provider judges. */
-function isRotatedBefore({ held, now, expiryTime }: Row): boolean {
-  if (held?.role !== "current" || held.token.toBeDeleted) return false;
-  const schedule = scheduleOf(held.token.state.inputs);
-  const due = rotatesAt(held.record, schedule);
+function isRotatedBefore({ inState, now, expiryTime }: Row): boolean {
+  if (inState?.role !== "current" || inState.token.toBeDeleted) return false;
+  const schedule = scheduleOf(inState.token.state.inputs);
+  const due = rotatesAt(inState.record, schedule);
   return schedule.rotateEverySeconds > 0 && due > now && due < expiryTime;
 }
 
@@ -73,7 +78,7 @@ function rotationOf(row: Row, inputs: Parameters<typeof scheduleOf>[0]): Flag[] 
   if (row.kind === "dead") return ["rotation-overdue"];
   const schedule = scheduleOf(inputs);
   if (schedule.rotateEverySeconds === 0) return [];
-  const span: Lifespan = row.held?.record ?? row;
+  const span: Lifespan = row.inState?.record ?? row;
   if (rotatesAt(span, schedule) > row.now) return [];
   const granted = span.expiryTime < 0 ? Number.POSITIVE_INFINITY : (span.expiryTime - span.creationTime) / 1000;
   const period = schedule.rotateEverySeconds * Math.min(1, granted / schedule.lifetimeSeconds);

@@ -5,7 +5,7 @@ import { parseComment } from "../token/marker";
 import { isExpired } from "../token/schedule";
 import { ownersOf, type TokenRecord, type TokenState } from "../token/state";
 import type { WorkspaceTokenInfo } from "../workspace";
-import { type ExportedState, type HeldToken, sameStack } from "./exported-state";
+import { type ExportedState, type StateToken, sameStack } from "./exported-state";
 
 /** Whose token is it? Pure: an exported state and listings in, one row a token out. */
 
@@ -16,7 +16,7 @@ export type Kind = (typeof KINDS)[number];
 export const PROOF_MS = 86_400_000;
 
 /** The tokens of a workspace, as far as they can be seen. */
-export interface Seen {
+export interface TokenListing {
   readonly host: string;
   readonly tokens: readonly WorkspaceTokenInfo[];
   /** Everybody's, or those of these users alone. */
@@ -45,7 +45,7 @@ export interface Row {
   /** As the workspace lists it; absent where it is not listed. */
   readonly listed?: WorkspaceTokenInfo;
   /** What the state has of it. */
-  readonly held?: { readonly role: Role; readonly token: HeldToken; readonly record: TokenRecord };
+  readonly inState?: { readonly role: Role; readonly token: StateToken; readonly record: TokenRecord };
   /** User name; empty: not known. */
   readonly owner: string;
   /** The user's part. */
@@ -68,13 +68,13 @@ export interface Row {
 }
 
 /** Every token of the workspaces that were seen, and of the state on those. */
-export function classify(state: ExportedState, workspaces: readonly Seen[]): Row[] {
-  return workspaces.flatMap((seen) => classifyOn(state, seen));
+export function classify(state: ExportedState, workspaces: readonly TokenListing[]): Row[] {
+  return workspaces.flatMap((tokenListing) => classifyOn(state, tokenListing));
 }
 
-function classifyOn(state: ExportedState, seen: Seen): Row[] {
-  const { host, now, isTimeKnown } = seen;
-  const held = new Map(heldOn(state, host).map((item) => [item.record.tokenId, item]));
+function classifyOn(state: ExportedState, tokenListing: TokenListing): Row[] {
+  const { host, now, isTimeKnown } = tokenListing;
+  const inState = new Map(tokensInState(state, host).map((item) => [item.record.tokenId, item]));
   const resources = Map.groupBy(statesOn(state, host), ({ inputs }) => inputs.nonce);
   const nonces = new Set(state.nonces.filter((known) => known.host === host).map(({ nonce }) => nonce));
   const sealed = new Set([
@@ -82,42 +82,48 @@ function classifyOn(state: ExportedState, seen: Seen): Row[] {
     ...state.tokens.filter((token) => token.sealed).map(({ state }) => state.inputs.nonce),
   ]);
   const here = state.tokens.filter((token) => token.state.inputs.host === host);
-  const minters = new Set([...seen.signedInAs, ...here.flatMap((token) => [...ownersOf(token.state)])]);
-  const listedIds = new Set(seen.tokens.map(({ tokenId }) => tokenId));
-  const rows = seen.tokens.map((listed): Row => {
+  const minters = new Set([...tokenListing.signedInAs, ...here.flatMap((token) => [...ownersOf(token.state)])]);
+  const listedIds = new Set(tokenListing.tokens.map(({ tokenId }) => tokenId));
+  const rows = tokenListing.tokens.map((listed): Row => {
     const { comment, origin, nonce } = parseComment(listed.comment);
-    const known = held.get(listed.tokenId);
+    const known = inState.get(listed.tokenId);
     const { tokenId, creationTime, expiryTime } = listed;
     const unsure = !known && nonce !== undefined && sealed.has(nonce);
     const base = {
       ...{ host, tokenId, listed, comment, creationTime, expiryTime, now, isTimeKnown, unseen: false, unsure },
       // A list of one's own names nobody else.
-      ...{ owner: listed.owner, isOfMinter: seen.owners !== "all" || minters.has(listed.owner) },
+      ...{ owner: listed.owner, isOfMinter: tokenListing.owners !== "all" || minters.has(listed.owner) },
       isKnownNonce: nonce !== undefined && nonces.has(nonce),
       ...(origin && nonce !== undefined && { marker: { origin, nonce } }),
     };
     if (known) return { ...base, ...ofRole(known), kind: isExpired(listed, now) ? "dead" : kindOf(known.role) };
     if (!origin || nonce === undefined)
-      return { ...base, ...ofCutMarker(listed, [...resources.values()].flat(), base, seen) };
+      return { ...base, ...ofCutMarker(listed, [...resources.values()].flat(), base, tokenListing) };
     // A copy of this state in another stack has the same nonces: the marker's stack tells them apart.
     if (!state.stacks.some((own) => sameStack(own, origin))) return { ...base, kind: "other-stack" };
     if (unsure) return { ...base, kind: "retiring" };
-    const isLost = base.isOfMinter && (resources.get(nonce) ?? []).some((held) => isLostBy(held, listed, origin, seen));
+    const isLost =
+      base.isOfMinter &&
+      (resources.get(nonce) ?? []).some((inState) => isLostBy(inState, listed, origin, tokenListing));
     return { ...base, kind: isLost ? "orphan" : "unclaimed" };
   });
-  for (const known of held.values()) {
+  for (const known of inState.values()) {
     const { record, token } = known;
     if (listedIds.has(record.tokenId)) continue;
     const { inputs } = token.state;
     const owner = record.minter?.userName ?? token.state.owner;
-    const gone = isExpired(record, now) || seen.refused.has(record.tokenId);
+    const gone = isExpired(record, now) || tokenListing.refused.has(record.tokenId);
     rows.push({
       ...{ host, tokenId: record.tokenId, owner, comment: inputs.comment ?? "", now },
       ...{ isTimeKnown, isOfMinter: true, isKnownNonce: true },
       ...{ creationTime: record.creationTime, expiryTime: record.expiryTime },
       ...(inputs.origin && { marker: { origin: inputs.origin, nonce: inputs.nonce } }),
       ...ofRole(known),
-      ...{ kind: gone ? "dead" : kindOf(known.role), unseen: !gone && !seen.alive?.has(record.tokenId), unsure: false },
+      ...{
+        kind: gone ? "dead" : kindOf(known.role),
+        unseen: !gone && !tokenListing.alive?.has(record.tokenId),
+        unsure: false,
+      },
     });
   }
   return rows;
@@ -135,9 +141,14 @@ function statesOn({ tokens, nonces }: ExportedState, host: string): TokenState[]
  * By the provider's own judgement of what its sweep may revoke. `origin`: its marker's, which after a rename may be a
  * name that the resource has not taken yet.
  */
-function isLostBy(held: TokenState, listed: WorkspaceTokenInfo, origin: TokenOrigin, seen: Seen): boolean {
-  const { now, operationMs = DEFAULT_LIMITS.operationMs } = seen;
-  const attempts = attemptsIn(held, operationMs, { ...held.inputs, origin });
+function isLostBy(
+  inState: TokenState,
+  listed: WorkspaceTokenInfo,
+  origin: TokenOrigin,
+  tokenListing: TokenListing,
+): boolean {
+  const { now, operationMs = DEFAULT_LIMITS.operationMs } = tokenListing;
+  const attempts = attemptsIn(inState, operationMs, { ...inState.inputs, origin });
   return judge(withoutProof(listed), attempts, landed(listed, now, operationMs)) !== "unclaimed";
 }
 
@@ -159,12 +170,12 @@ function ofCutMarker(
   listed: WorkspaceTokenInfo,
   resources: readonly TokenState[],
   { isOfMinter }: Pick<Row, "isOfMinter">,
-  { now, operationMs = DEFAULT_LIMITS.operationMs }: Seen,
+  { now, operationMs = DEFAULT_LIMITS.operationMs }: TokenListing,
 ): Pick<Row, "kind" | "isKnownNonce"> {
   // Few look like one: of all tokens with all resources it would take minutes.
   const judged = /\[pulumi /i.test(listed.comment)
-    ? resources.map((held) =>
-        judge(withoutProof(listed), attemptsIn(held, operationMs), landed(listed, now, operationMs)),
+    ? resources.map((inState) =>
+        judge(withoutProof(listed), attemptsIn(inState, operationMs), landed(listed, now, operationMs)),
       )
     : [];
   if (judged.every((judgement) => judgement === "none")) return { kind: "not-ours", isKnownNonce: false };
@@ -173,16 +184,16 @@ function ofCutMarker(
 
 const kindOf = (role: Role): Kind => (role === "retiring" ? "retiring" : "managed");
 
-type Held = NonNullable<Row["held"]>;
+type InState = NonNullable<Row["inState"]>;
 
-const ofRole = (held: Held): Pick<Row, "held" | "until"> => ({
-  held,
-  ...(held.role === "retiring" && held.record.revokeAfter !== undefined && { until: held.record.revokeAfter }),
+const ofRole = (inState: InState): Pick<Row, "inState" | "until"> => ({
+  inState,
+  ...(inState.role === "retiring" && inState.record.revokeAfter !== undefined && { until: inState.record.revokeAfter }),
 });
 
 /** Every token that the state has on a workspace. */
-export function heldOn({ tokens }: ExportedState, host: string): Held[] {
-  const records = (token: HeldToken, role: Role, list: readonly TokenRecord[]): Held[] =>
+export function tokensInState({ tokens }: ExportedState, host: string): InState[] {
+  const records = (token: StateToken, role: Role, list: readonly TokenRecord[]): InState[] =>
     list.map((record) => ({ role, token, record }));
   return tokens
     .filter(({ state }) => state.inputs.host === host)

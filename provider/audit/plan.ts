@@ -1,9 +1,9 @@
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { isOver } from "./flags";
 import { PROOF_MS, type Row } from "./kinds";
 
 /** What became of a token that was to be revoked. */
-export interface Outcome {
+export interface RevocationResult {
   readonly host: string | null;
   readonly tokenId: string;
   readonly outcome: "revoked" | "left" | "refused" | "failed";
@@ -11,14 +11,14 @@ export interface Outcome {
   readonly reason: string;
 }
 
-export interface Wish {
+export interface RevocationRequest {
   readonly orphans: boolean;
   readonly ids: readonly string[];
 }
 
 export interface Plan {
   readonly revoke: readonly Row[];
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly RevocationResult[];
 }
 
 const REFUSED: Readonly<Partial<Record<Row["kind"], string>>> = {
@@ -33,8 +33,8 @@ const REFUSED: Readonly<Partial<Record<Row["kind"], string>>> = {
  * What is to be revoked, and what is not, and why. Pure. One id that is refused stops all: whoever names a token that is
  * not theirs may have taken the wrong list. `operationMs`: a token that is younger may still be in flight.
  */
-export function plan(rows: readonly Row[], { orphans, ids }: Wish, operationMs: number): Plan {
-  const refused: Outcome[] = [];
+export function plan(rows: readonly Row[], { orphans, ids }: RevocationRequest, operationMs: number): Plan {
+  const refused: RevocationResult[] = [];
   const named = new Set<Row>();
   for (const tokenId of new Set(ids)) {
     const found = rows.filter((row) => row.tokenId === tokenId);
@@ -59,7 +59,7 @@ export function plan(rows: readonly Row[], { orphans, ids }: Wish, operationMs: 
     return { revoke: [], outcomes: [...refused, ...[...named, ...lost, ...doubted].map((row) => left(row, reason))] };
   }
   const revoke: Row[] = [];
-  const outcomes: Outcome[] = [];
+  const outcomes: RevocationResult[] = [];
   for (const [row, reason] of [
     ...[...named].map((row) => [row, whyInFlight(row, operationMs)] as const),
     ...lost.map((row) => [row, whySomebodys(row) ?? whyInFlight(row, operationMs)] as const),
@@ -74,7 +74,7 @@ export function plan(rows: readonly Row[], { orphans, ids }: Wish, operationMs: 
 /** Our marker, and not what a lost attempt leaves: lost.ts. */
 const whyDoubted = ({ tokenId }: Row): string =>
   "it was used, or has not the lifetime and scopes that its resource asks for, so it may be somebody's. " +
-  `If it is lost all the same: --revoke ${foreignText(tokenId)}`;
+  `If it is lost all the same: --revoke ${quote(tokenId)}`;
 
 function whyInFlight({ creationTime, now, isTimeKnown }: Row, operationMs: number): string | undefined {
   if (creationTime <= 0) return "the workspace does not say how old it is";
@@ -91,13 +91,12 @@ function whyInFlight({ creationTime, now, isTimeKnown }: Row, operationMs: numbe
  * lost is. Nobody has the value of one that is, so that nobody but its own proof can have used it.
  */
 function whySomebodys({ tokenId, owner, isOfMinter, listed, creationTime }: Row): string | undefined {
-  const all = `If it is lost all the same: --revoke ${foreignText(tokenId)}`;
-  if (!isOfMinter)
-    return `it belongs to ${foreignText(owner) || "nobody known"}, who mints no tokens of this stack. ${all}`;
+  const all = `If it is lost all the same: --revoke ${quote(tokenId)}`;
+  if (!isOfMinter) return `it belongs to ${quote(owner) || "nobody known"}, who mints no tokens of this stack. ${all}`;
   const used = listed?.lastUsedDay;
   if (used === undefined || used - creationTime <= PROOF_MS) return undefined;
   const day = new Date(used).toISOString().slice(0, 10);
   return `it was used on ${day}, so somebody has its value: another copy of this state? ${all}`;
 }
 
-const left = ({ host, tokenId }: Row, reason: string): Outcome => ({ host, tokenId, outcome: "left", reason });
+const left = ({ host, tokenId }: Row, reason: string): RevocationResult => ({ host, tokenId, outcome: "left", reason });

@@ -1,14 +1,17 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { ownersOf } from "../token/state";
 import type { ExportedState } from "./exported-state";
-import type { Seen } from "./kinds";
+import type { TokenListing } from "./kinds";
 
 /**
  * Why a listing may lack tokens of the stack, so that it is not known whether there are orphans: a token of the state is
  * alive and in no list, or belongs to somebody whose list this sign-in does not get. Pure.
  */
-export function gapsOf({ host, owners, alive = new Set() }: Seen, state: ExportedState): DatabricksTokensError[] {
+export function unseenOwnersOf(
+  { host, owners, alive = new Set() }: TokenListing,
+  state: ExportedState,
+): DatabricksTokensError[] {
   if (owners === "all") {
     if (alive.size === 0) return [];
     const text = `${host} listed everybody's tokens without ${alive.size} of the state's, which sign in all the same`;
@@ -19,8 +22,7 @@ export function gapsOf({ host, owners, alive = new Set() }: Seen, state: Exporte
     (one) => !owners.includes(one),
   );
   if (others.length === 0 && alive.size === 0) return [];
-  const whose =
-    others.length > 0 ? `of ${foreignText(others.join(", "))}` : `of whoever owns ${alive.size} of the state's`;
+  const whose = others.length > 0 ? `of ${quote(others.join(", "))}` : `of whoever owns ${alive.size} of the state's`;
   const text = `The tokens ${whose} on ${host} are not to be seen by this sign-in, so whether there are orphans among them`;
   return [
     new DatabricksTokensError(

@@ -5,10 +5,10 @@ import { surroundings, useConfig } from "../session/surroundings";
 import { credentialsFor, knowingAzureHost, resolveHost, type Surroundings, settingsFrom } from "../sign-in";
 import { currentUser, listTokens, tokenSettings, WorkspaceClient } from "../workspace";
 import {
+  type Attempt,
   hostFinding,
   identityFinding,
   lifetimeFinding,
-  type Outcome,
   quotaFinding,
   signInFinding,
   skipped,
@@ -64,7 +64,7 @@ function enter(dir: string): void {
   process.chdir(dir);
 }
 
-async function outcome<T>(act: () => T | Promise<T>): Promise<Outcome<T>> {
+async function attempt<T>(act: () => T | Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await act() };
   } catch (error) {
@@ -76,7 +76,7 @@ async function outcome<T>(act: () => T | Promise<T>): Promise<Outcome<T>> {
 /** From the host to the quota, as far as each leads to the next. */
 async function examined({ locked }: StackConfig, around: Surroundings): Promise<Finding[]> {
   const known = await knowingAzureHost(around, {});
-  const found = await outcome(() => resolveHost({}, known));
+  const found = await attempt(() => resolveHost({}, known));
   const host = hostFinding(found);
   const rest = ["identity", "tokens", "lifetime", "quota"] as const;
   const without = (why: string): Finding[] => rest.map((check) => skipped(check, why));
@@ -84,25 +84,25 @@ async function examined({ locked }: StackConfig, around: Surroundings): Promise<
     return [host, skipped("sign-in", "there is no host"), ...without("there is no host")];
 
   const { host: origin } = found.value;
-  const way = await outcome(() => {
+  const signedIn = await attempt(() => {
     const { credentials, problem } = credentialsFor(origin, {}, known);
     if (problem) throw problem;
     return { credential: credentials[0]!, settings: settingsFrom({}, known) };
   });
-  if (way.error) return [host, signInFinding(way, locked), ...without("nobody signs in")];
+  if (signedIn.error) return [host, signInFinding(signedIn, locked), ...without("nobody signs in")];
 
-  const { credential: authorization, settings } = way.value;
-  const client = new WorkspaceClient(origin, { timeoutMs: settings.httpTimeoutMs, env: known.env });
+  const { credential: authorization, settings: timeLimits } = signedIn.value;
+  const client = new WorkspaceClient(origin, { timeoutMs: timeLimits.httpTimeoutMs, env: known.env });
   try {
-    const deadline = Date.now() + Math.min(settings.operationTimeoutMs, ASKING_MS);
+    const deadline = Date.now() + Math.min(timeLimits.operationTimeoutMs, ASKING_MS);
     const caller = { client, authorization, deadline };
-    const who = await outcome(() => currentUser(caller, 1));
+    const who = await attempt(() => currentUser(caller, 1));
     // Only now: of several ways that are found on the machine, the first that works is taken.
     const start = [host, signInFinding({ value: authorization }, locked), identityFinding(who)];
     if (who.error && who.error.code !== "SCOPE_MISSING") {
       return [...start, ...without("nobody is signed in").slice(1)];
     }
-    const [conf, list] = await Promise.all([outcome(() => tokenSettings(caller)), outcome(() => listTokens(caller))]);
+    const [conf, list] = await Promise.all([attempt(() => tokenSettings(caller)), attempt(() => listTokens(caller))]);
     return [...start, tokensFinding(conf, list), lifetimeFinding(conf), quotaFinding(list, client.serverNow())];
   } finally {
     await client.close();

@@ -1,5 +1,5 @@
 import type { DatabricksTokensError, ErrorCode } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { ResolvedHost } from "../sign-in";
 import { SECRET_CONFIG_KEYS } from "../sign-in";
 import { DAY_SECONDS, DEFAULT_LIFETIME_SECONDS, isExpired } from "../token/schedule";
@@ -9,7 +9,7 @@ import type { StackConfig } from "./stack-config";
 
 /** What each answer means to whoever asked the doctor. Pure. */
 
-export type Outcome<T> =
+export type Attempt<T> =
   | { readonly value: T; readonly error?: undefined }
   | { readonly value?: undefined; readonly error: DatabricksTokensError };
 
@@ -31,7 +31,7 @@ function failed(check: Finding["check"], what: string, { code, text }: Databrick
 export const skipped = (check: Finding["check"], why: string): Finding => ({ check, status: "skipped", finding: why });
 
 export function stackFinding({ stack, values, secretKeys, locked, problem }: StackConfig): Finding {
-  const name = foreignText(stack ?? "the selected one");
+  const name = quote(stack ?? "the selected one");
   const facts = stack === undefined ? {} : { stack: name };
   if (problem) {
     const what = locked.length > 0 ? `${name}: its secrets can't be read` : `${name}: its config can't be read`;
@@ -49,15 +49,15 @@ export function stackFinding({ stack, values, secretKeys, locked, problem }: Sta
     const finding = `${name}: set without --secret: ${plain.join(", ")}`;
     return { check: "stack", status: "wrong", finding, toDo, code: "INVALID_CONFIG", facts };
   }
-  const keys = foreignText([...values.keys()].join(", "));
+  const keys = quote([...values.keys()].join(", "));
   return { check: "stack", status: "ok", finding: `${name}, with ${keys || "no databricks: values"}`, facts };
 }
 
-export function hostFinding({ value, error }: Outcome<ResolvedHost | undefined>): Finding {
+export function hostFinding({ value, error }: Attempt<ResolvedHost | undefined>): Finding {
   if (error) return failed("host", "none that can be taken", error);
   if (value) {
     const { host } = value;
-    const from = foreignText(value.from);
+    const from = quote(value.from);
     return { check: "host", status: "ok", finding: `${host}, from ${from}`, facts: { host, hostFrom: from } };
   }
   const toDo =
@@ -68,12 +68,12 @@ export function hostFinding({ value, error }: Outcome<ResolvedHost | undefined>)
 
 /** `locked`: keys of the config that might have signed in, could they be read. */
 export function signInFinding(
-  { value, error }: Outcome<Pick<Authorization, "strategy" | "source">>,
+  { value, error }: Attempt<Pick<Authorization, "strategy" | "source">>,
   locked: readonly string[],
 ): Finding {
   if (error) return failed("sign-in", "no way that can be taken", error);
   const { strategy } = value;
-  const source = foreignText(value.source);
+  const source = quote(value.source);
   const finding = `${strategy}, from ${source}`;
   const facts = { strategy, credentialFrom: source };
   if (locked.length === 0) return { check: "sign-in", status: "ok", finding, facts };
@@ -81,16 +81,16 @@ export function signInFinding(
   return { check: "sign-in", status: "note", finding, toDo, facts };
 }
 
-export function identityFinding({ value, error }: Outcome<{ userName: string; id: string }>): Finding {
+export function identityFinding({ value, error }: Attempt<{ userName: string; id: string }>): Finding {
   if (!error) {
-    const identity = foreignText(value.userName || value.id);
+    const identity = quote(value.userName || value.id);
     return { check: "identity", status: "ok", finding: `signed in as ${identity}`, facts: { identity } };
   }
   if (error.code !== "SCOPE_MISSING") return failed("identity", "is not let in", error);
   return { check: "identity", status: "note", finding: "signed in; its scopes don't let it ask who it is" };
 }
 
-export function tokensFinding(settings: Outcome<TokenSettings>, list: Outcome<readonly TokenInfo[]>): Finding {
+export function tokensFinding(settings: Attempt<TokenSettings>, list: Attempt<readonly TokenInfo[]>): Finding {
   const enabled = settings.value?.enabled;
   if (enabled === false) {
     const toDo = "An admin must enable personal access tokens in the workspace's settings (enableTokensConfig).";
@@ -115,7 +115,7 @@ export function tokensFinding(settings: Outcome<TokenSettings>, list: Outcome<re
   };
 }
 
-export function lifetimeFinding({ value, error }: Outcome<TokenSettings>): Finding {
+export function lifetimeFinding({ value, error }: Attempt<TokenSettings>): Finding {
   if (error && !NOT_SHOWN.includes(error.code)) return failed("lifetime", "could not be asked", error);
   if (error) {
     return {
@@ -134,7 +134,7 @@ export function lifetimeFinding({ value, error }: Outcome<TokenSettings>): Findi
 }
 
 /** `now`: the workspace's time. */
-export function quotaFinding({ value, error }: Outcome<readonly TokenInfo[]>, now: number): Finding {
+export function quotaFinding({ value, error }: Attempt<readonly TokenInfo[]>, now: number): Finding {
   if (error) return skipped("quota", "this identity's tokens could not be listed");
   const used = value.filter((token) => !isExpired(token, now)).length;
   const finding = `${used} of ${ALLOWED} tokens are used`;

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { type Ended, runProgram } from "../sign-in/run-program";
 
 /** A backend that does not answer must not hold its asker for ever. */
@@ -27,7 +27,7 @@ export async function pulumi(
 
 /** How a run of the Pulumi CLI failed: what it said, fit to be quoted. */
 export function failureOf({ code, stderr }: Ran): string {
-  const said = foreignText(stderr);
+  const said = quote(stderr);
   if (code !== null) return said || `the Pulumi CLI ended with ${code}`;
   return `the Pulumi CLI did not end within ${TIMEOUT_MS / 1000} s, or was ended${said && ` (it said: ${said})`}`;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { Secret } from "../secret";
 import { failureOf, pulumi } from "./pulumi";
 
@@ -53,7 +53,7 @@ async function selectedStack(): Promise<string | undefined> {
   const ran = await pulumi(["stack", "--show-name", "--non-interactive"]);
   const name = ran.stdout.trim();
   const what = "its name holds what no name of a stack does";
-  if (name !== foreignText(name)) throw unreadable("The selected stack", ["stack", "--show-name"], what);
+  if (name !== quote(name)) throw unreadable("The selected stack", ["stack", "--show-name"], what);
   if (ran.code === 0) return name || undefined;
   if (/no stack selected/i.test(ran.stderr)) return undefined;
   throw unreadable("The selected stack", ["stack", "--show-name"], failureOf(ran));

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { Secret } from "../secret";
 import { failureOf, pulumi } from "./pulumi";
 
@@ -36,7 +36,7 @@ export class StackOutputs {
       if (names.includes(named)) return named;
       throw new DatabricksTokensError(
         "OUTPUT_NOT_FOUND",
-        `Stack ${this.stack} has no output ${named}; there are ${foreignText(names.join(", ")) || "none"}`,
+        `Stack ${this.stack} has no output ${named}; there are ${quote(names.join(", ")) || "none"}`,
       );
     }
     if (secrets.length === 1) return secrets[0]!;
@@ -44,7 +44,7 @@ export class StackOutputs {
     if (secrets.length > 1) {
       throw new DatabricksTokensError(
         "OUTPUT_AMBIGUOUS",
-        `Stack ${this.stack} has ${secrets.length} secret outputs (${foreignText(secrets.join(", "))}): say which one is the token, with --output NAME`,
+        `Stack ${this.stack} has ${secrets.length} secret outputs (${quote(secrets.join(", "))}): say which one is the token, with --output NAME`,
       );
     }
     throw new DatabricksTokensError(
@@ -57,7 +57,7 @@ export class StackOutputs {
   async token(name: string): Promise<Secret> {
     const value = await output(this.stack, this.dir, [name, "--show-secrets"]);
     const unusable = (what: string): DatabricksTokensError =>
-      new DatabricksTokensError("OUTPUT_UNUSABLE", `The output ${foreignText(name)} of stack ${this.stack} ${what}`);
+      new DatabricksTokensError("OUTPUT_UNUSABLE", `The output ${quote(name)} of stack ${this.stack} ${what}`);
     if (typeof value !== "string") throw unusable("is not a text, so it can't be a token");
     if (value === "") throw unusable("is empty: there is no token yet");
     const secret = new Secret(value);

@@ -1,10 +1,17 @@
 import { parseArgs } from "node:util";
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { databricksCfg } from "../machine/databricks-cfg";
 import { keyring } from "../machine/keyring";
 import { netrc } from "../machine/netrc";
-import { type Edit, type EntryValue, type HeldEntry, type Store, type StoreContext, sameValue } from "../machine/store";
+import {
+  type Edit,
+  type EntryValue,
+  type FoundEntry,
+  type Store,
+  type StoreContext,
+  sameValue,
+} from "../machine/store";
 import { storeContext } from "../machine/store-context";
 import type { Properties } from "../pulumi/wire";
 import { Secret } from "../secret";
@@ -93,7 +100,7 @@ export async function write(args: string[]): Promise<string> {
   const token = await outputs.token(name);
   inputs[kind.store.secretKey] = token.reveal();
   const { shown, changed } = await put(storeContext(), kind.store, inputs, adopt);
-  const [place, output] = [shown, name].map((text) => foreignText(text));
+  const [place, output] = [shown, name].map((text) => quote(text));
   return `${changed ? "Wrote" : "Unchanged:"} ${place} (output ${output} of stack ${stack})`;
 }
 
@@ -146,12 +153,12 @@ async function put(context: StoreContext, store: Store, inputs: Properties, adop
     secret: new Secret(String(inputs[store.secretKey])),
   };
   let changed = false;
-  await place.edit((held: HeldEntry | undefined): Edit | undefined => {
-    if (held && sameValue(held.value, value)) return undefined;
-    if (held && !held.isVacant && !adopt) {
+  await place.edit((found: FoundEntry | undefined): Edit | undefined => {
+    if (found && sameValue(found.value, value)) return undefined;
+    if (found && !found.isVacant && !adopt) {
       throw new DatabricksTokensError(
         "ENTRY_EXISTS",
-        `${foreignText(place.shown)} is there already, with another value; --adopt replaces it`,
+        `${quote(place.shown)} is there already, with another value; --adopt replaces it`,
       );
     }
     changed = true;

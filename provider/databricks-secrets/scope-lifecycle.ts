@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import type { CheckFailure } from "../pulumi/check-failures";
 import { originText, stackText } from "../pulumi/origin";
-import { Claims } from "../pulumi/place-registry";
+import { PlaceRegistry } from "../pulumi/place-registry";
 import { SavedFailure } from "../pulumi/saved-failure";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { WrittenValues } from "../pulumi/written-values";
@@ -13,7 +13,7 @@ import { type Caller, createScope, deleteScope, isSameName, listScopes, listSecr
 import { beginCheck, checkName, originChanged, workspaceChanged, workspaceReplaces } from "./check";
 import { readScopeInputs, readScopeState, type ScopeInputs, type ScopeState, writeScopeState } from "./scope-state";
 
-const claims = new Claims();
+const places = new PlaceRegistry();
 const placeOf = ({ host, name }: ScopeInputs): string => [host, name].join("\n").toLowerCase();
 const nameOf = (inputs: ScopeInputs): Secret => new Secret(placeOf(inputs));
 const madeBy = (inputs: ScopeInputs, pulumiHome: string | undefined): WrittenValues =>
@@ -42,9 +42,9 @@ export function checkScope(surroundings: Surroundings, olds: Properties, news: P
     );
   }
   if (failures.length === 0 && inputs["host"] !== UNKNOWN && inputs["name"] !== UNKNOWN) {
-    const wish = readScopeInputs(inputs);
-    const other = claims.claim(placeOf(wish), originText(wish.origin));
-    if (other) fail("name", `${shown(wish)} is already SecretScope ${other}: one scope, one resource`);
+    const desired = readScopeInputs(inputs);
+    const other = places.claim(placeOf(desired), originText(desired.origin));
+    if (other) fail("name", `${shown(desired)} is already SecretScope ${other}: one scope, one resource`);
   }
   return { inputs, failures };
 }
@@ -68,18 +68,18 @@ export async function makeScope(
   props: Properties,
   pulumiHome?: string,
 ): Promise<{ id: string; outs: Properties }> {
-  const wish = readScopeInputs(props);
+  const desired = readScopeInputs(props);
   const caller = as(context, configured(context));
-  const state: ScopeState = { inputs: wish, created: true, drift: "", creationUnknown: false };
-  const made = madeBy(wish, pulumiHome);
-  if (!(await exists(caller, wish))) await make(caller, state, props);
-  else if (!(await made.includes(nameOf(wish)))) {
-    if (!wish.adopt) throw isThere(wish);
+  const state: ScopeState = { inputs: desired, created: true, drift: "", creationUnknown: false };
+  const made = madeBy(desired, pulumiHome);
+  if (!(await exists(caller, desired))) await make(caller, state, props);
+  else if (!(await made.includes(nameOf(desired)))) {
+    if (!desired.adopt) throw isThere(desired);
     state.created = false;
   }
-  if (state.created) await made.add(wish.nonce, nameOf(wish));
-  claims.written(placeOf(wish), wish.nonce);
-  return { id: wish.nonce, outs: writeScopeState(state) };
+  if (state.created) await made.add(desired.nonce, nameOf(desired));
+  places.written(placeOf(desired), desired.nonce);
+  return { id: desired.nonce, outs: writeScopeState(state) };
 }
 
 /** Only marks what it finds: a scope that is gone is made again by the next `up`. */
@@ -112,7 +112,7 @@ export async function removeScope(context: TokenContext, props: Properties, pulu
   if (!created) return;
   await madeBy(inputs, pulumiHome).forget(inputs.nonce);
   // A resource with another name has adopted it in this run.
-  if (claims.isElsewhere(placeOf(inputs), originText(inputs.origin), inputs.nonce)) return;
+  if (places.isElsewhere(placeOf(inputs), originText(inputs.origin), inputs.nonce)) return;
   await asAnybody(context, async (credential) => {
     const caller = as(context, credential);
     try {

@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import type { CheckFailure } from "../pulumi/check-failures";
 import { originText, stackText } from "../pulumi/origin";
-import { Claims } from "../pulumi/place-registry";
+import { PlaceRegistry } from "../pulumi/place-registry";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { WrittenValues } from "../pulumi/written-values";
 import type { Secret } from "../secret";
@@ -22,7 +22,7 @@ import {
 } from "./secret-state";
 import { write } from "./secret-write";
 
-const claims = new Claims();
+const places = new PlaceRegistry();
 const placeOf = ({ host, scope, key }: SecretInputs): string => [host, scope, key].join("\n").toLowerCase();
 
 /** Validates the inputs at preview; no two secrets of a program have one place. Makes no call. */
@@ -33,9 +33,9 @@ export function checkSecret(surroundings: Surroundings, olds: Properties, news: 
   for (const key of ["scope", "key"]) checkName(inputs, key, fail);
   checkValue(inputs, "stringValue", fail);
   if (failures.length === 0 && !["host", "scope", "key"].some((key) => inputs[key] === UNKNOWN)) {
-    const wish = readSecretInputs(inputs);
-    const other = claims.claim(placeOf(wish), originText(wish.origin));
-    if (other) fail("key", `${shown(wish)} is already the place of Secret ${other}: one place, one resource`);
+    const desired = readSecretInputs(inputs);
+    const other = places.claim(placeOf(desired), originText(desired.origin));
+    if (other) fail("key", `${shown(desired)} is already the place of Secret ${other}: one place, one resource`);
   }
   return { inputs, failures };
 }
@@ -61,32 +61,32 @@ export async function createSecret(
   props: Properties,
   pulumiHome?: string,
 ): Promise<{ id: string; outs: Properties }> {
-  const wish = readSecretInputs(props);
+  const desired = readSecretInputs(props);
   const caller = as(context, configured(context));
-  const held = find(await listed(caller, wish), wish);
-  const before = held
-    ? await takeOver(context, caller, wish, writtenBy(wish, pulumiHome))
+  const found = find(await listed(caller, desired), desired);
+  const before = found
+    ? await takeOver(context, caller, desired, writtenBy(desired, pulumiHome))
     : { kind: "nothing" as const };
   const state: SecretState = {
-    inputs: wish,
+    inputs: desired,
     before,
-    lastUpdated: held?.lastUpdated ?? 0,
+    lastUpdated: found?.lastUpdated ?? 0,
     drift: "",
     writeUnknown: false,
   };
-  await writtenBy(wish, pulumiHome).add(wish.nonce, wish.value);
-  await write(context, caller, state, wish, held, props);
-  claims.written(placeOf(wish), wish.nonce);
-  return { id: wish.nonce, outs: writeSecretState(state) };
+  await writtenBy(desired, pulumiHome).add(desired.nonce, desired.value);
+  await write(context, caller, state, desired, found, props);
+  places.written(placeOf(desired), desired.nonce);
+  return { id: desired.nonce, outs: writeSecretState(state) };
 }
 
 /** Only marks what it finds: a secret that is gone or was changed is written again by the next `up`. */
 export async function readSecret(context: TokenContext, id: string, props: Properties) {
   const state = readSecretState(props);
   const { inputs } = state;
-  const held = await asAnybody(context, (credential) => look(as(context, credential), inputs));
-  if (!held) state.drift = "gone";
-  else state.drift = !state.writeUnknown && held.lastUpdated > state.lastUpdated ? "changed" : "";
+  const found = await asAnybody(context, (credential) => look(as(context, credential), inputs));
+  if (!found) state.drift = "gone";
+  else state.drift = !state.writeUnknown && found.lastUpdated > state.lastUpdated ? "changed" : "";
   return { id, props: { ...writeSecretState(state), __provider: props["__provider"] } };
 }
 
@@ -97,15 +97,15 @@ export async function updateSecret(
   pulumiHome?: string,
 ): Promise<{ outs: Properties }> {
   const state = readSecretState(olds);
-  const wish = readSecretInputs(news);
+  const desired = readSecretInputs(news);
   const caller = as(context, configured(context));
-  const held = find(await listed(caller, wish), wish);
-  if (held && !state.writeUnknown && held.lastUpdated > state.lastUpdated) {
-    context.warn(`${shown(wish)} was changed elsewhere; it is written again`);
+  const found = find(await listed(caller, desired), desired);
+  if (found && !state.writeUnknown && found.lastUpdated > state.lastUpdated) {
+    context.warn(`${shown(desired)} was changed elsewhere; it is written again`);
   }
-  await writtenBy(wish, pulumiHome).add(wish.nonce, wish.value);
-  await write(context, caller, state, wish, held, news);
-  claims.written(placeOf(wish), wish.nonce);
+  await writtenBy(desired, pulumiHome).add(desired.nonce, desired.value);
+  await write(context, caller, state, desired, found, news);
+  places.written(placeOf(desired), desired.nonce);
   return { outs: writeSecretState(state) };
 }
 
@@ -116,7 +116,7 @@ export async function removeSecret(context: TokenContext, props: Properties, pul
   const origin = originText(inputs.origin);
   const written = writtenBy(inputs, pulumiHome);
   // A resource with another name took the place over in this run.
-  if (claims.isElsewhere(place, origin, inputs.nonce)) {
+  if (places.isElsewhere(place, origin, inputs.nonce)) {
     await written.forget(inputs.nonce);
     if (before.kind !== "kept") return;
     context.warn(
@@ -127,9 +127,9 @@ export async function removeSecret(context: TokenContext, props: Properties, pul
   }
   await asAnybody(context, async (credential) => {
     const caller = as(context, credential);
-    const held = await look(caller, inputs);
-    if (!held) return;
-    if (!(await isOurs(caller, state, held, written))) {
+    const found = await look(caller, inputs);
+    if (!found) return;
+    if (!(await isOurs(caller, state, found, written))) {
       context.warn(`${shown(inputs)} no longer holds what this stack wrote: it is left as it is`);
     } else if (before.kind === "kept" && !(await isDeadToken(context, before.value))) {
       await putSecret(caller, inputs.scope, inputs.key, before.value);
@@ -150,7 +150,7 @@ export async function removeSecret(context: TokenContext, props: Properties, pul
     }
   });
   await written.forget(inputs.nonce);
-  claims.released(place, origin, inputs.nonce);
+  places.released(place, origin, inputs.nonce);
 }
 
 /**
@@ -167,21 +167,22 @@ const writtenBy = (inputs: SecretInputs, pulumiHome: string | undefined): Writte
 async function takeOver(
   context: TokenContext,
   caller: Caller,
-  wish: SecretInputs,
+  desired: SecretInputs,
   written: WrittenValues,
 ): Promise<Before> {
-  const value = await getSecret(caller, wish.scope, wish.key);
+  const value = await getSecret(caller, desired.scope, desired.key);
   // A run that was killed after it wrote left just this; or it is this stack's own, under another URN.
-  if (value && (value.reveal() === wish.value.reveal() || (await written.includes(value)))) return { kind: "nothing" };
-  if (!wish.adopt) {
+  if (value && (value.reveal() === desired.value.reveal() || (await written.includes(value))))
+    return { kind: "nothing" };
+  if (!desired.adopt) {
     throw new DatabricksTokensError(
       "ENTRY_EXISTS",
-      `${shown(wish)} is there already, and this stack did not write it, or was interrupted before it could note that. ` +
+      `${shown(desired)} is there already, and this stack did not write it, or was interrupted before it could note that. ` +
         "Set adopt: true to take it over (its value, where the workspace gives it out, is kept in the state, encrypted, " +
         "and put back on destroy), or remove it first",
     );
   }
   if (value) return { kind: "kept", value };
-  context.warn(`${shown(wish)} is adopted, but its value can't be read from here: destroy can't put it back`);
+  context.warn(`${shown(desired)} is adopted, but its value can't be read from here: destroy can't put it back`);
   return { kind: "unreadable" };
 }

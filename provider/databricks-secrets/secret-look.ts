@@ -40,7 +40,7 @@ export async function look(caller: Caller, inputs: SecretInputs): Promise<Secret
 export async function isOurs(
   caller: Caller,
   state: SecretState,
-  held: SecretInfo,
+  found: SecretInfo,
   written: WrittenValues,
 ): Promise<boolean> {
   const { scope, key, value, nonce } = state.inputs;
@@ -48,5 +48,5 @@ export async function isOurs(
   if (current && (current.reveal() === value.reveal() || (await written.includes(current, nonce)))) return true;
   // A creation of unknown outcome can have left nothing but its own value.
   if (state.writeUnknown) return current === undefined || state.lastUpdated > 0;
-  return current === undefined && held.lastUpdated <= state.lastUpdated;
+  return current === undefined && found.lastUpdated <= state.lastUpdated;
 }

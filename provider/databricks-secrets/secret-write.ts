@@ -11,35 +11,35 @@ export async function write(
   context: TokenContext,
   caller: Caller,
   state: SecretState,
-  wish: SecretInputs,
+  desired: SecretInputs,
   before: SecretInfo | undefined,
   props: Properties,
 ): Promise<void> {
   try {
-    await putSecret(caller, wish.scope, wish.key, wish.value);
+    await putSecret(caller, desired.scope, desired.key, desired.value);
   } catch (error) {
-    if (await isUnwritten(caller, wish, before, error)) throw await explained(caller, wish, error);
+    if (await isUnwritten(caller, desired, before, error)) throw await explained(caller, desired, error);
     state.writeUnknown = true;
     const properties = { ...writeSecretState(state), __provider: props["__provider"] };
-    throw new SavedFailure(wish.nonce, properties, error as Error);
+    throw new SavedFailure(desired.nonce, properties, error as Error);
   }
-  const held = await look(caller, wish).catch(() => undefined);
-  const seen = held && held.lastUpdated !== before?.lastUpdated;
+  const found = await look(caller, desired).catch(() => undefined);
+  const seen = found && found.lastUpdated !== before?.lastUpdated;
   // A list that lags, or fails: the value is there, and that it is ours will be learnt by writing it once more.
-  if (!seen) context.warn(`${shown(wish)} is written, but is not listed so yet: the next up writes it again`);
-  Object.assign(state, { inputs: wish, drift: "", writeUnknown: !seen, lastUpdated: held?.lastUpdated ?? 0 });
+  if (!seen) context.warn(`${shown(desired)} is written, but is not listed so yet: the next up writes it again`);
+  Object.assign(state, { inputs: desired, drift: "", writeUnknown: !seen, lastUpdated: found?.lastUpdated ?? 0 });
 }
 
 /** Whether a put that failed has surely left everything as it was; an attempt before the last one may have not. */
 async function isUnwritten(
   caller: Caller,
-  wish: SecretInputs,
+  desired: SecretInputs,
   before: SecretInfo | undefined,
   error: unknown,
 ): Promise<boolean> {
   if (!(error instanceof DatabricksTokensError) || error.ambiguous) return false;
   try {
-    return (await look(caller, wish))?.lastUpdated === before?.lastUpdated;
+    return (await look(caller, desired))?.lastUpdated === before?.lastUpdated;
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import { redact } from "../secret";
-import { foreignText } from "./quote";
+import { quote } from "./quote";
 
 /**
  * What the command prints goes through here, whoever wrote it: names, comments, hosts and what other programs say come
@@ -27,7 +27,7 @@ const part =
     // Every second one is what the others are parted by.
     if (index % 2 === 1) return text.startsWith("\x1b") ? (isTerminal ? text : "") : text.replace(/[^ \t]/g, " ");
     const visible = text.replace(/\p{C}/gu, "");
-    return visible.length > LEAST && visible.length < MOST ? foreignText(visible) : visible;
+    return visible.length > LEAST && visible.length < MOST ? quote(visible) : visible;
   };
 
 /** Logs of Azure Pipelines and GitHub Actions take these for commands, GitHub's at the beginning of a line alone. */

@@ -24,7 +24,7 @@ const COMMANDS = [
  * A text from elsewhere, fit to be quoted in a message: one line, at most 300 characters, without what looks like a
  * token or is one of the secrets that went out with the request, and without what a terminal or a pipeline would obey.
  */
-export function foreignText(text: string, hide: readonly Secret[] = []): string {
+export function quote(text: string, hide: readonly Secret[] = []): string {
   // First the invisible characters, which could hide a token from the patterns.
   let line = text
     .slice(0, MAX_READ)

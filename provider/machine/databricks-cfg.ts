@@ -3,7 +3,7 @@ import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import { parseHost } from "../workspace/host";
 import { ProfileDocument, profileNameProblem, profileValueProblem } from "./profile-document";
-import { checkPath, type HeldEntry, type Store, textInput } from "./store";
+import { checkPath, type FoundEntry, type Store, textInput } from "./store";
 import { assertText, pythonEncodingProblem } from "./text-encoding";
 import { editText, readText } from "./text-file";
 
@@ -42,12 +42,12 @@ export const databricksCfg: Store = {
       shown,
       async look() {
         const text = await readText(file, context);
-        return text === undefined ? undefined : heldIn(documentOf(file, text), profile);
+        return text === undefined ? undefined : foundIn(documentOf(file, text), profile);
       },
       edit: (decide) =>
         editText(file, context, async (text) => {
           const document = documentOf(file, text);
-          const edit = await decide(heldIn(document, profile));
+          const edit = await decide(foundIn(document, profile));
           if (edit?.kind === "write") {
             const { attributes, secret } = edit.value;
             const problem = pythonEncodingProblem(text);
@@ -69,7 +69,7 @@ function documentOf(file: string, text: string): ProfileDocument {
   return new ProfileDocument(text);
 }
 
-function heldIn(document: ProfileDocument, profile: string): HeldEntry | undefined {
+function foundIn(document: ProfileDocument, profile: string): FoundEntry | undefined {
   const value = document.value(profile);
   return (
     value && {

@@ -2,7 +2,7 @@ import { DatabricksTokensError } from "../errors";
 import type { WrittenValues } from "../pulumi/written-values";
 import type { Secret } from "../secret";
 import type { EntryInputs, EntryRecord } from "./entry-state";
-import { type Edit, type HeldEntry, type Place, type StoreContext, sameValue } from "./store";
+import { type Edit, type FoundEntry, type Place, type StoreContext, sameValue } from "./store";
 
 /** A place, and what is known of whose values have stood there. */
 export interface Site {
@@ -18,22 +18,27 @@ export async function put(
   known?: EntryRecord,
 ): Promise<Secret | undefined> {
   let adopted = known?.adopted;
-  const decide = async (held: HeldEntry | undefined): Promise<Edit | undefined> => {
+  const decide = async (found: FoundEntry | undefined): Promise<Edit | undefined> => {
     // A run that was killed after it wrote left just this.
-    if (held && sameValue(held.value, value)) return undefined;
-    if (held && !known) {
+    if (found && sameValue(found.value, value)) return undefined;
+    if (found && !known) {
       // This stack's own, under another URN or by a killed run: nobody's to be asked for, nor to be put back.
-      const isOurs = await written.includes(held.value.secret);
-      if (!isOurs && !adopt && !held.isVacant) throw exists(place);
-      if (!isOurs) adopted = held.raw;
+      const isOurs = await written.includes(found.value.secret);
+      if (!isOurs && !adopt && !found.isVacant) throw exists(place);
+      if (!isOurs) adopted = found.raw;
     }
-    if (held && known && !sameValue(held.value, known.value) && !(await written.includes(held.value.secret, nonce))) {
+    if (
+      found &&
+      known &&
+      !sameValue(found.value, known.value) &&
+      !(await written.includes(found.value.secret, nonce))
+    ) {
       warn(`${place.shown} was changed elsewhere; it is written again`);
     }
     return { kind: "write", value };
   };
-  await place.edit(async (held) => {
-    const edit = await decide(held);
+  await place.edit(async (found) => {
+    const edit = await decide(found);
     // Before it is written: the run may be killed right after.
     await written.add(nonce, value.secret);
     return edit;
@@ -49,12 +54,12 @@ export async function takeBack(
   nonce: string,
 ): Promise<void> {
   /** A run that was killed wrote a value that the state has not. */
-  const isOurs = async ({ attributes, secret }: HeldEntry["value"]): Promise<boolean> =>
+  const isOurs = async ({ attributes, secret }: FoundEntry["value"]): Promise<boolean> =>
     sameValue({ attributes, secret: value.secret }, value) &&
     (secret.reveal() === value.secret.reveal() || (await written.includes(secret, nonce)));
-  const decide = async (held: HeldEntry | undefined): Promise<Edit | undefined> => {
-    if (!held) return undefined;
-    if (await isOurs(held.value)) return adopted ? { kind: "restore", raw: adopted } : { kind: "remove" };
+  const decide = async (found: FoundEntry | undefined): Promise<Edit | undefined> => {
+    if (!found) return undefined;
+    if (await isOurs(found.value)) return adopted ? { kind: "restore", raw: adopted } : { kind: "remove" };
     warn(`${place.shown} no longer holds what this stack wrote: it is left as it is`);
     return undefined;
   };

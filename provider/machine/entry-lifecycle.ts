@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { originText, stackText } from "../pulumi/origin";
-import { Claims } from "../pulumi/place-registry";
+import { PlaceRegistry } from "../pulumi/place-registry";
 import { SavedFailure } from "../pulumi/saved-failure";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { WrittenValues } from "../pulumi/written-values";
@@ -13,7 +13,7 @@ import { type Store, type StoreContext, sameValue } from "./store";
  * what it may adopt; and removed, or what was adopted put back, only while it holds what this resource wrote.
  */
 export class EntryLifecycle {
-  readonly #claims = new Claims();
+  readonly #places = new PlaceRegistry();
 
   constructor(private readonly store: Store) {}
 
@@ -32,7 +32,7 @@ export class EntryLifecycle {
     if (failures.length === 0 && !placeKeys.some((key) => inputs[key] === UNKNOWN)) {
       const { where, origin } = readInputs(this.store, inputs);
       const place = this.store.place(context, where);
-      const other = this.#claims.claim(place.key, originText(origin));
+      const other = this.#places.claim(place.key, originText(origin));
       if (other)
         fail(placeKeys[0]!, `${place.shown} is already the place of ${type} ${other}: one place, one resource`);
     }
@@ -46,16 +46,16 @@ export class EntryLifecycle {
       return { changes: true, replaces: [] };
     }
     const state = readState(this.store, olds);
-    const wish = readInputs(this.store, news);
+    const desired = readInputs(this.store, news);
     const here = state.machineId === machineId;
     // The same program names another file on another machine: that is no move.
     const keys = placeKeys.filter((key) => here || key !== "file");
     const changes =
-      keys.some((key) => wish.where[key] !== state.entry.where[key]) ||
-      !sameValue(wish.value, state.entry.value) ||
+      keys.some((key) => desired.where[key] !== state.entry.where[key]) ||
+      !sameValue(desired.value, state.entry.value) ||
       (here && (state.drift !== "" || state.leftovers.length > 0)) ||
       // Renamed, or moved into a component, with an alias: the state says who it is by now.
-      (here && originText(wish.origin) !== originText(state.inputs.origin));
+      (here && originText(desired.origin) !== originText(state.inputs.origin));
     return { changes, replaces: [] };
   }
 
@@ -71,35 +71,35 @@ export class EntryLifecycle {
   async read(context: StoreContext, id: string, props: Properties): Promise<{ id: string; props: Properties }> {
     const state = readState(this.store, props);
     if (this.#isHere(context, state, "not looked at")) {
-      const held = await this.store.place(context, state.entry.where).look();
-      if (!held) state.drift = "gone";
-      else state.drift = sameValue(held.value, state.entry.value) ? "" : "changed";
+      const found = await this.store.place(context, state.entry.where).look();
+      if (!found) state.drift = "gone";
+      else state.drift = sameValue(found.value, state.entry.value) ? "" : "changed";
     }
     return { id, props: { ...writeState(this.store, state), __provider: props["__provider"] } };
   }
 
   async update(context: StoreContext, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
     const state = readState(this.store, olds);
-    const wish = readInputs(this.store, news);
+    const desired = readInputs(this.store, news);
     if (!this.#isHere(context, state, "NOT updated, and holds the old value")) {
       return { outs: writeState(this.store, state) };
     }
     const keyOf = ({ where }: { where: EntryRecord["where"] }): string => this.store.place(context, where).key;
-    const moved = keyOf(wish) !== keyOf(state.entry);
-    const known = [state.entry, ...state.leftovers].find((record) => keyOf(record) === keyOf(wish));
-    const entry = await this.#put(context, wish, known);
+    const moved = keyOf(desired) !== keyOf(state.entry);
+    const known = [state.entry, ...state.leftovers].find((record) => keyOf(record) === keyOf(desired));
+    const entry = await this.#put(context, desired, known);
     // What is noted under the stack's name of before it was renamed.
-    if (stackText(wish.origin) !== stackText(state.inputs.origin)) {
-      await this.#site(context, state.inputs, state.entry.where).written.forget(wish.nonce);
+    if (stackText(desired.origin) !== stackText(state.inputs.origin)) {
+      await this.#site(context, state.inputs, state.entry.where).written.forget(desired.nonce);
     }
-    const { where: _, value: __, ...inputs } = wish;
+    const { where: _, value: __, ...inputs } = desired;
     if (moved) state.leftovers.push(state.entry);
     Object.assign(state, { inputs, entry, drift: "" });
     try {
       await this.#removeLeftovers(context, state, keyOf(entry));
     } catch (error) {
       const properties = { ...writeState(this.store, state), __provider: news["__provider"] };
-      throw new SavedFailure(wish.nonce, properties, error as Error);
+      throw new SavedFailure(desired.nonce, properties, error as Error);
     }
     return { outs: writeState(this.store, state) };
   }
@@ -120,11 +120,11 @@ export class EntryLifecycle {
   }
 
   /** `known` is what this resource has written there before. */
-  async #put(context: StoreContext, wish: EntryInputs, known?: EntryRecord): Promise<EntryRecord> {
-    const { where, value, nonce } = wish;
-    const site = this.#site(context, wish, where);
-    const adopted = await put(context, site, wish, known);
-    this.#claims.written(site.place.key, nonce);
+  async #put(context: StoreContext, desired: EntryInputs, known?: EntryRecord): Promise<EntryRecord> {
+    const { where, value, nonce } = desired;
+    const site = this.#site(context, desired, where);
+    const adopted = await put(context, site, desired, known);
+    this.#places.written(site.place.key, nonce);
     return { where, value, ...(adopted && { adopted }) };
   }
 
@@ -133,7 +133,7 @@ export class EntryLifecycle {
     const { key, shown } = site.place;
     const origin = originText(inputs.origin);
     // Another resource took the place over in this run.
-    if (this.#claims.isElsewhere(key, origin, inputs.nonce)) {
+    if (this.#places.isElsewhere(key, origin, inputs.nonce)) {
       if (entry.adopted) {
         context.warn(
           `${shown} is another resource's now; what stood there before it was adopted is not kept any longer. ` +
@@ -143,7 +143,7 @@ export class EntryLifecycle {
       return site.written.forget(inputs.nonce);
     }
     await takeBack(context, site, entry, inputs.nonce);
-    this.#claims.released(key, origin, inputs.nonce);
+    this.#places.released(key, origin, inputs.nonce);
   }
 
   #site(context: StoreContext, { origin }: Pick<EntryInputs, "origin">, where: EntryRecord["where"]): Site {

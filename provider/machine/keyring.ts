@@ -2,7 +2,7 @@ import { DatabricksTokensError, type ErrorCode } from "../errors";
 import { Secret } from "../secret";
 import type { KeyringAnswer, KeyringCall } from "./keyring-call";
 import { callKeyring, KeyringSilent } from "./keyring-process";
-import { type HeldEntry, type Store, textInput } from "./store";
+import { type FoundEntry, type Store, textInput } from "./store";
 
 /** The least that a keyring gets: its process has to start, and one that sleeps to wake up. */
 const LEAST_MS = 5_000;
@@ -28,7 +28,7 @@ export const keyring: Store = {
     const limitMs = Math.max(lockTimeoutMs || 0, LEAST_MS);
     const ask = (call: Pick<KeyringCall, "call" | "password">): Promise<string | null> =>
       asked(shown, { ...call, service, username }, limitMs);
-    const look = async (): Promise<HeldEntry | undefined> => {
+    const look = async (): Promise<FoundEntry | undefined> => {
       const password = await ask({ call: "get" });
       if (password === null) return undefined;
       return { value: { attributes: {}, secret: new Secret(password) }, raw: new Secret(password) };

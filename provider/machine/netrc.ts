@@ -4,7 +4,7 @@ import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { Secret } from "../secret";
 import { NetrcDocument, netrcProblem } from "./netrc-document";
 import { pythonProblem } from "./netrc-python";
-import { checkPath, type EntryValue, type Fail, type HeldEntry, type Store, textInput } from "./store";
+import { checkPath, type EntryValue, type Fail, type FoundEntry, type Store, textInput } from "./store";
 import { assertText } from "./text-encoding";
 import { editText, readText } from "./text-file";
 
@@ -35,12 +35,12 @@ export const netrc: Store = {
       shown: `machine ${machine} in ${file}`,
       async look() {
         const text = await readText(file, context);
-        return text === undefined ? undefined : heldIn(documentOf(file, text), machine);
+        return text === undefined ? undefined : foundIn(documentOf(file, text), machine);
       },
       edit: (decide) =>
         editText(file, context, async (text) => {
           const document = documentOf(file, text);
-          const edit = await decide(heldIn(document, machine));
+          const edit = await decide(foundIn(document, machine));
           if (edit?.kind === "write") {
             const written = document.with(machine, netrcValue(edit.value)).toString();
             const problem = pythonProblem(written);
@@ -59,7 +59,7 @@ function documentOf(file: string, text: string): NetrcDocument {
   return new NetrcDocument(text);
 }
 
-function heldIn(document: NetrcDocument, machine: string): HeldEntry | undefined {
+function foundIn(document: NetrcDocument, machine: string): FoundEntry | undefined {
   const value = document.value(machine);
   return (
     value && {

@@ -26,7 +26,7 @@ export const sameValue = (a: EntryValue, b: EntryValue): boolean =>
   a.secret.reveal() === b.secret.reveal() &&
   Object.keys({ ...a.attributes, ...b.attributes }).every((key) => a.attributes[key] === b.attributes[key]);
 
-export interface HeldEntry {
+export interface FoundEntry {
   readonly value: EntryValue;
   /** All that is needed to put it back byte for byte. */
   readonly raw: Secret;
@@ -39,7 +39,7 @@ export type Edit =
   | { readonly kind: "remove" }
   | { readonly kind: "restore"; readonly raw: Secret };
 
-export type Decide = (held: HeldEntry | undefined) => Edit | undefined | Promise<Edit | undefined>;
+export type Decide = (found: FoundEntry | undefined) => Edit | undefined | Promise<Edit | undefined>;
 
 /** Where one entry stands: a machine's line of a file, a profile, an item of the keyring. */
 export interface Place {
@@ -47,7 +47,7 @@ export interface Place {
   readonly key: string;
   /** For people: `machine adb-1.2.azuredatabricks.net in /home/me/.netrc`. */
   readonly shown: string;
-  look(): Promise<HeldEntry | undefined>;
+  look(): Promise<FoundEntry | undefined>;
   /** Looks, and does what `decide` says of what it saw, with no other writer in between. */
   edit(decide: Decide): Promise<void>;
 }

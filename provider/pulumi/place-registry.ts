@@ -3,7 +3,7 @@
  * each before it deletes what the program no longer has. Resources are told apart by their origin with its parent
  * (origin.ts): two components may each have one of the same name. Each type has its own claims.
  */
-export class Claims {
+export class PlaceRegistry {
   /** By place: who is to stand there. */
   readonly #wanted = new Map<string, string>();
   /** By place: the nonce of who was last written there. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { Secret } from "../secret";
 
 /** Who signs in: what the workspace says of them, else what their credential tells. */
@@ -58,9 +58,9 @@ export const isKnown = (minter: Minter): boolean => Object.values(minter).some((
 
 /** For messages. */
 export function nameOf(minter: Minter | undefined): string {
-  if (minter?.userName) return foreignText(minter.userName);
-  if (minter?.id) return `the user with id ${foreignText(minter.id)}`;
-  if (minter?.subject) return `whoever signs in as subject ${foreignText(minter.subject)}`;
+  if (minter?.userName) return quote(minter.userName);
+  if (minter?.id) return `the user with id ${quote(minter.id)}`;
+  if (minter?.subject) return `whoever signs in as subject ${quote(minter.subject)}`;
   if (minter?.hash) return "the owner of a token that may not say who it belongs to";
   return "an unknown user";
 }

@@ -15,16 +15,16 @@ const shared = new SharedLists(Date.now);
  * The real context of one operation: the host that the state names (`held`), credentials as today's inputs, config,
  * environment and files give them. @throws DatabricksTokensError INVALID_HOST
  */
-export function contextFor(held: Properties, wish: Properties): TokenContext {
-  const host = String(unwrap(held["host"]));
+export function contextFor(applied: Properties, desired: Properties): TokenContext {
+  const host = String(unwrap(applied["host"]));
   if (!isOrigin(host)) throw notSafe();
-  const workspace = programWorkspace(host, wish);
+  const workspace = programWorkspace(host, desired);
   const around = surroundings();
-  const settings = settingsFrom(workspace, around);
-  const limits = { ...DEFAULT_LIMITS, operationMs: settings.operationTimeoutMs };
+  const timeLimits = settingsFrom(workspace, around);
+  const limits = { ...DEFAULT_LIMITS, operationMs: timeLimits.operationTimeoutMs };
   const { credentials, problem } = credentialsFor(host, workspace, around);
   const context: TokenContext = {
-    client: clientFor(host, { timeoutMs: settings.httpTimeoutMs, env: around.env }),
+    client: clientFor(host, { timeoutMs: timeLimits.httpTimeoutMs, env: around.env }),
     credentials,
     ...(problem && { noCredentials: problem }),
     limits,
@@ -44,9 +44,9 @@ export function contextFor(held: Properties, wish: Properties): TokenContext {
  * `workspace` as today's program gives it, with the host that it resolved to. A state (`wish` is one in read and delete)
  * says what a program said once: its host is followed, but not taken for a word of today's program.
  */
-function programWorkspace(host: string, wish: Properties): WorkspaceInput {
-  const { host: _, ...rest } = (wish["workspace"] ?? {}) as WorkspaceInput;
-  const isProgram = wish["schemaVersion"] === undefined && wish["hostSource"] === "workspace";
+function programWorkspace(host: string, desired: Properties): WorkspaceInput {
+  const { host: _, ...rest } = (desired["workspace"] ?? {}) as WorkspaceInput;
+  const isProgram = desired["schemaVersion"] === undefined && desired["hostSource"] === "workspace";
   return isProgram ? { ...rest, host } : rest;
 }
 

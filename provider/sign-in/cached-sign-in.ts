@@ -30,7 +30,7 @@ const keyOf = (host: string, identityKey: string, purpose: string): string => `$
 export type Token = (purpose: string, fetch: Fetch) => Promise<FetchedToken>;
 
 /** Signs in with tokens that are fetched when they are needed. `compose` makes the headers of them. */
-export function fetched(
+export function cachedSignIn(
   strategy: string,
   signIn: SignIn,
   compose: (token: Token) => Promise<Record<string, Secret>>,

@@ -1,9 +1,9 @@
 import { DatabricksTokensError } from "../errors";
 import type { Authorization } from "../workspace/authorization";
-import { ambientSource } from "./detected";
+import { detectedSource } from "./detected";
 import { firstThatWorks } from "./first-that-works";
 import { provedHost } from "./proved-host";
-import { notMeantFor } from "./source-filter";
+import { whyNotForHost } from "./source-filter";
 import { namespaceOf, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
 import { STRATEGIES } from "./strategies";
 import type { Strategy } from "./strategy";
@@ -34,7 +34,7 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
   const reasons: string[] = [];
   const credentials: Credential[] = [];
   let problem: DatabricksTokensError | undefined;
-  const unfit = sources.map((source) => source.problem ?? notMeantFor(host, workspace, source));
+  const unfit = sources.map((source) => source.problem ?? whyNotForHost(host, workspace, source));
   const fit = sources.filter((_, index) => unfit[index] === undefined);
   for (const [index, source] of sources.entries()) {
     const found = unfit[index] ?? signIn(viewOf(host, workspace, surroundings, source, fit), forced, workspace);
@@ -48,8 +48,8 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
   // Whoever asks for one way in is not given another.
   const isAsked = forced !== undefined || fit.some((source) => source.get("authType") !== undefined);
   if (credentials.length === 0 && !problem && !isAsked) {
-    const found = onThisMachine(viewOf(host, workspace, surroundings, ambientSource, fit), workspace);
-    if (typeof found === "string") reasons.push(`${ambientSource.title}: ${found}`);
+    const found = onThisMachine(viewOf(host, workspace, surroundings, detectedSource, fit), workspace);
+    if (typeof found === "string") reasons.push(`${detectedSource.title}: ${found}`);
     else if (found instanceof DatabricksTokensError) problem = found;
     else credentials.push(found);
   }
@@ -86,7 +86,7 @@ function signIn(
   if (authType !== undefined && !isStrategy(authType)) return noSuchAuthType(`${authType} (${source.title})`);
   const complete: Strategy[] = [];
   const lacking: string[] = [];
-  for (const strategy of STRATEGIES.filter(({ name, ambient }) => !ambient || name === authType)) {
+  for (const strategy of STRATEGIES.filter(({ name, detected }) => !detected || name === authType)) {
     const lacks = view.lacks(strategy, strategy.name === authType);
     if (lacks === undefined) complete.push(strategy);
     else if (strategy.name === authType || (authType === undefined && strategy.kind !== "basic"))
@@ -104,18 +104,18 @@ function signIn(
 /** What is found on the machine without being set anywhere: the first that is signed in. */
 function onThisMachine(view: View, workspace: WorkspaceInput): Credential | string | DatabricksTokensError {
   const lacking: string[] = [];
-  const ways: Credential[] = [];
-  for (const strategy of STRATEGIES.filter(({ ambient }) => ambient)) {
+  const options: Credential[] = [];
+  for (const strategy of STRATEGIES.filter(({ detected }) => detected)) {
     const lacks = view.lacks(strategy, true);
-    const way = lacks ?? attempted(() => credentialBy(strategy, view, workspace));
-    if (way instanceof DatabricksTokensError) return way;
-    if (typeof way === "string") lacking.push(`${way} (${strategy.name})`);
-    else ways.push(way);
+    const option = lacks ?? attempted(() => credentialBy(strategy, view, workspace));
+    if (option instanceof DatabricksTokensError) return option;
+    if (typeof option === "string") lacking.push(`${option} (${strategy.name})`);
+    else options.push(option);
   }
-  const [first, ...rest] = ways;
+  const [first, ...rest] = options;
   if (!first) return lacking.join(", ");
   if (rest.length === 0) return first;
-  return named(firstThatWorks([first, ...rest]), ways.map((way) => way.identityKey).join(" "));
+  return named(firstThatWorks([first, ...rest]), options.map((option) => option.identityKey).join(" "));
 }
 
 function credentialBy(strategy: Strategy, view: View, workspace: WorkspaceInput): Credential {

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { runProgram } from "./run-program";
 import type { SignIn } from "./strategy";
 
@@ -51,6 +51,6 @@ export async function output(
   if (timedOut) throw failed("TIMEOUT", `\`${command}\` did not end within ${limit / 1000} s`);
   if (code === 0) return stdout;
   // Never its standard output: a token may stand there, whatever the exit code.
-  const said = foreignText(stderr || `exit code ${code ?? "unknown"}`);
+  const said = quote(stderr || `exit code ${code ?? "unknown"}`);
   throw failed("CREDENTIAL_REFUSED", `\`${[command, ...args].join(" ")}\` said: ${said}`);
 }

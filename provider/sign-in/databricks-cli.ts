@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
-import { fetched } from "./cached-sign-in";
+import { cachedSignIn } from "./cached-sign-in";
 import { LEAST_CLI_BYTES, onPath, output } from "./command";
 import { bearerHeader } from "./oauth-response";
 import type { Settings, SignIn } from "./strategy";
@@ -33,7 +33,7 @@ export function authorize(signIn: SignIn): Authorization {
       `The sign-in ${NAME} (${from}) failed: \`databricks auth token --host ${host}\` printed no access_token with its expiry`,
     );
   };
-  return fetched(NAME, signIn, async (token) => {
+  return cachedSignIn(NAME, signIn, async (token) => {
     try {
       return { authorization: bearerHeader(await token("workspace", fetch)) };
     } catch (error) {

@@ -2,7 +2,7 @@ import { DatabricksTokensError } from "../errors";
 import type { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
 
-type Way = Authorization & { readonly identityKey: string };
+type CredentialOption = Authorization & { readonly identityKey: string };
 
 /** Which of several ways this process signs in by, once one has worked. */
 const settled = new Map<string, number>();
@@ -12,19 +12,19 @@ const settled = new Map<string, number>();
  * installed says nothing about whether somebody has signed in with it. The one that has worked stays the one for as long
  * as the process runs: another may be somebody else, who is not to own what is minted as the first.
  */
-export function firstThatWorks(ways: readonly [Way, ...Way[]]): Authorization {
-  const key = ways.map(({ identityKey }) => identityKey).join(" ");
-  let way: Authorization = ways[settled.get(key) ?? 0]!;
+export function firstThatWorks(options: readonly [CredentialOption, ...CredentialOption[]]): Authorization {
+  const key = options.map(({ identityKey }) => identityKey).join(" ");
+  let option: Authorization = options[settled.get(key) ?? 0]!;
   const headers = async (deadline?: number): Promise<Record<string, Secret>> => {
     const said: string[] = [];
-    for (const [index, next] of ways.entries()) {
+    for (const [index, next] of options.entries()) {
       if (settled.has(key)) break;
       try {
         const found = await next.headers(deadline);
         // Whoever asked meanwhile may have settled it.
         if ((settled.get(key) ?? index) !== index) break;
         settled.set(key, index);
-        way = next;
+        option = next;
         return found;
       } catch (error) {
         if (!(error instanceof DatabricksTokensError && error.code === "CREDENTIAL_REFUSED")) throw error;
@@ -33,17 +33,17 @@ export function firstThatWorks(ways: readonly [Way, ...Way[]]): Authorization {
     }
     const chosen = settled.get(key);
     if (chosen === undefined) throw new DatabricksTokensError("CREDENTIAL_REFUSED", said.join(". "));
-    way = ways[chosen]!;
-    return way.headers(deadline);
+    option = options[chosen]!;
+    return option.headers(deadline);
   };
   return {
     get strategy() {
-      return way.strategy;
+      return option.strategy;
     },
     get source() {
-      return way.source;
+      return option.source;
     },
     headers,
-    forget: (refused) => way.forget?.(refused),
+    forget: (refused) => option.forget?.(refused),
   };
 }

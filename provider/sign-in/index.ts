@@ -10,4 +10,4 @@ export {
   type WorkspaceInput,
 } from "./sources";
 export { SECRET_CONFIG_KEYS } from "./strategies";
-export { type Settings, settingsFrom } from "./time-limits";
+export { type TimeLimits as Settings, timeLimitsFrom as settingsFrom } from "./time-limits";

@@ -1,8 +1,8 @@
 import { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
-import { fetched } from "./cached-sign-in";
+import { cachedSignIn } from "./cached-sign-in";
 import { tokenEndpoint } from "./discovery";
-import { bearerHeader, granted } from "./oauth-response";
+import { bearerHeader, tokenFromResponse } from "./oauth-response";
 import type { SignIn } from "./strategy";
 import type { FetchedToken } from "./token-cache";
 import { askAuthority } from "./token-request";
@@ -29,7 +29,9 @@ export function authorize(signIn: SignIn): Authorization {
       form,
       until,
     });
-    return granted(answer, askedAt, url);
+    return tokenFromResponse(answer, askedAt, url);
   };
-  return fetched(NAME, signIn, async (token) => ({ authorization: bearerHeader(await token("workspace", fetch)) }));
+  return cachedSignIn(NAME, signIn, async (token) => ({
+    authorization: bearerHeader(await token("workspace", fetch)),
+  }));
 }

@@ -6,7 +6,7 @@ import type { FetchedToken } from "./token-cache";
 const ASSUMED_SECONDS = 300;
 
 /** Reads an OAuth token answer. `askedAt`: epoch ms before the question, so that a slow answer is no longer life. */
-export function granted(answer: Record<string, unknown>, askedAt: number, authority: string): FetchedToken {
+export function tokenFromResponse(answer: Record<string, unknown>, askedAt: number, authority: string): FetchedToken {
   const { access_token: value, expires_in: seconds = ASSUMED_SECONDS, token_type: type = "Bearer" } = answer;
   const lifetime = Number(seconds);
   if (typeof value !== "string" || value === "" || !(lifetime > 0) || !/^bearer$/i.test(String(type))) {

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { Authorization } from "../workspace/authorization";
 import { isAzureHost } from "./domains";
 import type { WorkspaceInput } from "./sources";
@@ -47,7 +47,7 @@ function idsToProve({ kind }: Strategy, { host, source, setting }: View): string
 function notTold({ code, text }: DatabricksTokensError, id: string, { host, source }: View): DatabricksTokensError {
   const isOwn = source.get("host") === undefined && source.get("azureWorkspaceResourceId") === id;
   const toDo = isOwn ? `. Or name its host beside it: ${source.nameOf("host")}` : "";
-  const what = `Whether ${host} is the workspace ${foreignText(id)} could not be told`;
+  const what = `Whether ${host} is the workspace ${quote(id)} could not be told`;
   return new DatabricksTokensError(code, `${what}: ${text}${toDo}`);
 }
 
@@ -55,7 +55,7 @@ function notTold({ code, text }: DatabricksTokensError, id: string, { host, sour
 function otherHost(strategy: string, { host, from }: SignIn, id: string, address: string): DatabricksTokensError {
   return new DatabricksTokensError(
     "CREDENTIAL_REFUSED",
-    `The sign-in ${strategy} (${from}) does not go to ${host}: the workspace of its Azure resource id ${foreignText(id)} is ${address}. ` +
+    `The sign-in ${strategy} (${from}) does not go to ${host}: the workspace of its Azure resource id ${quote(id)} is ${address}. ` +
       "Name the id of the workspace that is meant, or none",
   );
 }

@@ -5,7 +5,7 @@ import { namespaceOf, type Source, type WorkspaceInput } from "./sources";
 const IDENTIFYING = ["clientId", "azureClientId", "azureTenantId", "azureWorkspaceResourceId"] as const;
 
 /** Why the credentials of a source are not of the identity asked for; undefined if they are. */
-export function notAskedFor(workspace: WorkspaceInput, source: Source): string | undefined {
+export function whyNotForIdentity(workspace: WorkspaceInput, source: Source): string | undefined {
   for (const name of IDENTIFYING) {
     const [asked, own] = [workspace[name], source.get(name)];
     if (asked !== undefined && own !== undefined && asked.toLowerCase() !== own.toLowerCase()) {
@@ -16,8 +16,8 @@ export function notAskedFor(workspace: WorkspaceInput, source: Source): string |
 }
 
 /** Why the credentials of a source are not for this host, or not of the identity asked for; undefined if they are. */
-export function notMeantFor(host: string, workspace: WorkspaceInput, source: Source): string | undefined {
-  const other = notAskedFor(workspace, source);
+export function whyNotForHost(host: string, workspace: WorkspaceInput, source: Source): string | undefined {
+  const other = whyNotForIdentity(workspace, source);
   if (other !== undefined) return other;
   const own = source.get("host");
   if (own === undefined) {

@@ -1,84 +1,89 @@
-import type { Strategy, Way } from "./strategy";
+import type { Strategy, StrategyModule } from "./strategy";
 
 /**
  * The ways to sign in, in the order of the official clients. A new one is a file of its own and its place in here; the
  * file is loaded once the strategy may apply.
  */
 export const STRATEGIES: readonly Strategy[] = [
-  { name: "pat", kind: "pat", needs: ["token"], load: (): Way => require("./pat") as typeof import("./pat") },
+  {
+    name: "pat",
+    kind: "pat",
+    needs: ["token"],
+    load: (): StrategyModule => require("./pat") as typeof import("./pat"),
+  },
   {
     name: "basic",
     kind: "basic",
     needs: ["username", "password"],
-    load: (): Way => require("./basic") as typeof import("./basic"),
+    load: (): StrategyModule => require("./basic") as typeof import("./basic"),
   },
   {
     name: "oauth-m2m",
     kind: "oauth",
     needs: ["clientId", "clientSecret"],
-    load: (): Way => require("./oauth-m2m") as typeof import("./oauth-m2m"),
+    load: (): StrategyModule => require("./oauth-m2m") as typeof import("./oauth-m2m"),
   },
   {
     name: "databricks-cli",
     kind: "cli",
     needs: [],
     uses: ["databricksCliPath"],
-    ambient: true,
-    load: (): Way => require("./databricks-cli") as typeof import("./databricks-cli"),
+    detected: true,
+    load: (): StrategyModule => require("./databricks-cli") as typeof import("./databricks-cli"),
   },
   {
     name: "github-oidc",
     kind: "oauth",
     needs: ["clientId"],
     uses: ["tokenAudience"],
-    load: (): Way => require("./github-oidc") as typeof import("./github-oidc"),
+    load: (): StrategyModule => require("./github-oidc") as typeof import("./github-oidc"),
   },
   {
     name: "env-oidc",
     kind: "env-oidc",
     needs: ["oidcTokenEnv"],
     uses: ["clientId"],
-    load: (): Way => require("./env-oidc") as typeof import("./env-oidc"),
+    load: (): StrategyModule => require("./env-oidc") as typeof import("./env-oidc"),
   },
   {
     name: "file-oidc",
     kind: "file-oidc",
     needs: ["oidcTokenFilepath"],
     uses: ["clientId"],
-    load: (): Way => require("./file-oidc") as typeof import("./file-oidc"),
+    load: (): StrategyModule => require("./file-oidc") as typeof import("./file-oidc"),
   },
   {
     name: "azure-msi",
     kind: "azure",
     needs: ["azureUseMsi"],
-    load: (): Way => require("./azure/msi") as typeof import("./azure/msi"),
+    load: (): StrategyModule => require("./azure/msi") as typeof import("./azure/msi"),
   },
   {
     name: "azure-client-secret",
     kind: "azure",
     needs: ["azureClientId", "azureClientSecret"],
-    load: (): Way => require("./azure/client-secret") as typeof import("./azure/client-secret"),
+    load: (): StrategyModule => require("./azure/client-secret") as typeof import("./azure/client-secret"),
   },
   {
     name: "azure-workload-identity",
     kind: "azure",
     needs: [],
-    ambient: true,
-    load: (): Way => require("./azure/workload-identity") as typeof import("./azure/workload-identity"),
+    detected: true,
+    load: (): StrategyModule => require("./azure/workload-identity") as typeof import("./azure/workload-identity"),
   },
   {
     name: "azure-pipelines",
     kind: "azure",
     needs: [],
-    ambient: true,
-    load: (): Way => require("./azure/pipelines") as typeof import("./azure/pipelines"),
+    detected: true,
+    load: (): StrategyModule => require("./azure/pipelines") as typeof import("./azure/pipelines"),
   },
   {
     name: "azure-cli",
     kind: "azure",
     needs: [],
-    ambient: true,
-    load: (): Way => require("./azure/cli") as typeof import("./azure/cli"),
+    detected: true,
+    load: (): StrategyModule => require("./azure/cli") as typeof import("./azure/cli"),
   },
 ];
 

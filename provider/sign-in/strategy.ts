@@ -38,13 +38,13 @@ export interface Strategy {
   /** Settings that it takes besides. */
   readonly uses?: readonly string[];
   /** Found on the machine rather than set anywhere: it stands in where no source offers anything, or by `authType`. */
-  readonly ambient?: boolean;
+  readonly detected?: boolean;
   /** Loads its file. */
-  load(): Way;
+  load(): StrategyModule;
 }
 
 /** What a strategy's file exports. */
-export interface Way {
+export interface StrategyModule {
   /** What it lacks besides its settings, for people; undefined: nothing. */
   lacks?(settings: Settings): string | undefined;
   /** Signs in; no call is made before the first headers are asked for. */

@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import { namespaceOf, type Surroundings, type WorkspaceInput } from "./sources";
 
-export interface Settings {
+export interface TimeLimits {
   /** For one HTTP call. Default 30 s: `databricks:httpTimeoutSeconds`, `DATABRICKS_HTTP_TIMEOUT_SECONDS`. */
   readonly httpTimeoutMs: number;
   /** For an operation in all. Default 300 s: `databricks:operationTimeoutSeconds`, `DATABRICKS_OPERATION_TIMEOUT_SECONDS`. */
@@ -9,7 +9,7 @@ export interface Settings {
 }
 
 /** Deadlines from the config's namespace, else from the environment. @throws DatabricksTokensError INVALID_CONFIG */
-export function settingsFrom(workspace: WorkspaceInput, { config, env }: Surroundings): Settings {
+export function timeLimitsFrom(workspace: WorkspaceInput, { config, env }: Surroundings): TimeLimits {
   const namespace = namespaceOf(workspace);
   const seconds = (key: string, variable: string, otherwise: number): number => {
     const configured = config(`${namespace}:${key}`);

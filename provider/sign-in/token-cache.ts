@@ -19,7 +19,7 @@ const LEAST_LEFT_MS = 60_000;
  * for all who ask meanwhile. A fetch has its own time limit: who gives up earlier leaves it to the others.
  */
 export class TokenCache {
-  readonly #held = new Map<string, FetchedToken>();
+  readonly #cached = new Map<string, FetchedToken>();
   readonly #pending = new Map<string, Promise<FetchedToken>>();
 
   constructor(
@@ -29,20 +29,20 @@ export class TokenCache {
 
   /** `key` names host, identity and purpose. @throws DatabricksTokensError TIMEOUT where there is none by `deadline` */
   async get(key: string, fetch: Fetch, deadline: number, what: string): Promise<FetchedToken> {
-    const held = this.#held.get(key);
-    if (held && held.expiresAt - this.now() >= LEAST_LEFT_MS) return held;
+    const cached = this.#cached.get(key);
+    if (cached && cached.expiresAt - this.now() >= LEAST_LEFT_MS) return cached;
     return this.#within(deadline, this.#pending.get(key) ?? this.#fetch(key, fetch), what);
   }
 
   /** The next one who asks gets a new token, unless somebody has fetched one since `refused` was given out. */
   forget(key: string, refused: Secret): void {
-    if (this.#held.get(key)?.value.reveal() === refused.reveal()) this.#held.delete(key);
+    if (this.#cached.get(key)?.value.reveal() === refused.reveal()) this.#cached.delete(key);
   }
 
   #fetch(key: string, fetch: Fetch): Promise<FetchedToken> {
     const fetching = fetch(this.now() + this.fetchMs)
       .then((token) => {
-        this.#held.set(key, token);
+        this.#cached.set(key, token);
         return token;
       })
       .finally(() => this.#pending.delete(key));

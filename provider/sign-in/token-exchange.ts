@@ -1,9 +1,9 @@
 import { DatabricksTokensError } from "../errors";
 import type { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
-import { fetched } from "./cached-sign-in";
+import { cachedSignIn } from "./cached-sign-in";
 import { tokenEndpoint } from "./discovery";
-import { bearerHeader, granted } from "./oauth-response";
+import { bearerHeader, tokenFromResponse } from "./oauth-response";
 import type { SignIn } from "./strategy";
 import type { FetchedToken } from "./token-cache";
 import { askAuthority } from "./token-request";
@@ -28,9 +28,11 @@ export function tokenExchange(strategy: string, signIn: SignIn, identityToken: I
       scope: "all-apis",
       client_id: signIn.setting("clientId"),
     };
-    return granted(await askAuthority(strategy, signIn, { method: "POST", url, form, until }), askedAt, url);
+    return tokenFromResponse(await askAuthority(strategy, signIn, { method: "POST", url, form, until }), askedAt, url);
   };
-  return fetched(strategy, signIn, async (token) => ({ authorization: bearerHeader(await token("workspace", fetch)) }));
+  return cachedSignIn(strategy, signIn, async (token) => ({
+    authorization: bearerHeader(await token("workspace", fetch)),
+  }));
 }
 
 /**

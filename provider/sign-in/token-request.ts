@@ -7,7 +7,7 @@ import { readErrorBody } from "../http/error-body";
 import { errorFromNetwork, isTransient } from "../http/error-from-network";
 import { exchange, type Incoming } from "../http/exchange";
 import { isLoopback } from "../http/loopback";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { backoffMs, retryAfterMs } from "../http/throttle";
 import type { Secret } from "../secret";
 import type { SignIn } from "./strategy";
@@ -40,9 +40,9 @@ export async function askAuthority(
   question: Question,
 ): Promise<Record<string, unknown>> {
   for (let retried = 0; ; retried++) {
-    const outcome = await attempt(strategy, signIn, question);
-    if ("answer" in outcome) return outcome.answer;
-    const { error, pauseMs } = outcome;
+    const attempted = await attempt(strategy, signIn, question);
+    if ("answer" in attempted) return attempted.answer;
+    const { error, pauseMs } = attempted;
     const pause = Math.max(pauseMs ?? 0, backoffMs(retried, Math.random(), FIRST_RETRY_MS));
     const mayPass = isTransient(error) || error.code === "THROTTLED";
     if (!mayPass || retried >= RETRIES || Date.now() + pause >= question.until) throw error;
@@ -50,7 +50,7 @@ export async function askAuthority(
   }
 }
 
-type Outcome =
+type Attempted =
   | { readonly answer: Record<string, unknown> }
   | { readonly error: DatabricksTokensError; readonly pauseMs?: number | undefined };
 
@@ -58,7 +58,7 @@ async function attempt(
   strategy: string,
   { from, timeoutMs: callMs, surroundings }: Pick<SignIn, "from" | "timeoutMs" | "surroundings">,
   { method, url, headers = {}, form, until, absent }: Question,
-): Promise<Outcome> {
+): Promise<Attempted> {
   const address = addressOf(url, strategy, from);
   const failed = (code: ErrorCode, text: string, cause?: unknown): DatabricksTokensError =>
     new DatabricksTokensError(code, `The sign-in ${strategy} (${from}) failed: ${text}`, { cause });
@@ -101,7 +101,7 @@ function meaning(
 ): [ErrorCode, string] {
   const { status, headers } = answer;
   const body = readErrorBody(answer.body, headers["content-type"]);
-  const said = foreignText([body.errorCode, body.message].filter((part) => part !== "").join(": "), secrets);
+  const said = quote([body.errorCode, body.message].filter((part) => part !== "").join(": "), secrets);
   const where = `${origin}${pathname} answered ${status}${said === "" ? "" : ` (${said})`}`;
   if (status >= 300 && status < 400) {
     return ["WRONG_HOST", `${where} and sends callers elsewhere, which is never followed: is the address right?`];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isDatabricksHost, isNamed } from "./domains";
 import type { Source, Surroundings, WorkspaceInput } from "./sources";
 import type { Settings, SignIn, Strategy } from "./strategy";
-import { settingsFrom } from "./time-limits";
+import { timeLimitsFrom } from "./time-limits";
 
 /** What `workspace` names for every source. */
 const OVERLAID = ["clientId", "azureClientId", "azureTenantId", "azureWorkspaceResourceId"] as const;
@@ -44,7 +44,7 @@ export function viewOf(
     source,
     setting,
     nameOf,
-    timeoutMs: settingsFrom(workspace, surroundings).httpTimeoutMs,
+    timeoutMs: timeLimitsFrom(workspace, surroundings).httpTimeoutMs,
   };
   const lacks = ({ needs, load }: Strategy, asked: boolean): string | undefined => {
     const missing = needs.filter((name) => setting(name) === undefined);

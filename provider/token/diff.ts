@@ -18,16 +18,16 @@ export function diff(
   if (late) warn(late);
   // The engine asks with whole inputs unknown when it is about to delete what they come from: revoke before that.
   if (news["workspace"] === UNKNOWN) return { changes: true, replaces: ["workspace"] };
-  const wish = readInputs(news);
-  if (wish.host !== UNKNOWN && wish.host !== state.inputs.host) return { changes: true, replaces: ["host"] };
+  const desired = readInputs(news);
+  if (desired.host !== UNKNOWN && desired.host !== state.inputs.host) return { changes: true, replaces: ["host"] };
   const changes =
-    hasUnknown(wish) ||
+    hasUnknown(desired) ||
     state.unfinished.length > 0 ||
     state.candidates.length > 0 ||
-    rotationReasons(state, wish, now).length > 0 ||
+    rotationReasons(state, desired, now).length > 0 ||
     retirementsDue(state.retiring, now).length > 0 ||
-    patchNeeded(state.inputs, wish) !== undefined ||
-    bookkeepingChanged(state.inputs, wish);
+    patchNeeded(state.inputs, desired) !== undefined ||
+    bookkeepingChanged(state.inputs, desired);
   return { changes, replaces: [] };
 }
 

@@ -5,19 +5,20 @@ import { isUnfinished, type TokenInputs, type TokenRecord, type TokenState } fro
 /** What is due for a token. Pure: judged by the clock that is handed in. */
 
 /** Why a new token is needed in place; empty: it isn't. */
-export function rotationReasons(state: TokenState, wish: TokenInputs, now: number): string[] {
+export function rotationReasons(state: TokenState, desired: TokenInputs, now: number): string[] {
   const { current, inputs } = state;
   if (!current) return ["it has no proved token yet"];
-  const schedule = scheduleOf(wish);
+  const schedule = scheduleOf(desired);
   const due = rotatesAt(current, schedule);
   const reasons: string[] = [];
   if (isExpired(current, now)) reasons.push("the token has expired");
   else if (schedule.rotateEverySeconds > 0 && due <= now) reasons.push("the schedule says so");
   if (isUnfinished(state, "current-gone")) reasons.push("the token was revoked elsewhere");
-  if (!isDeepStrictEqual(inputs.triggers ?? {}, wish.triggers ?? {})) reasons.push("triggers changed");
+  if (!isDeepStrictEqual(inputs.triggers ?? {}, desired.triggers ?? {})) reasons.push("triggers changed");
   if (scheduleOf(inputs).lifetimeSeconds !== schedule.lifetimeSeconds) reasons.push("lifetimeSeconds changed");
-  if ((inputs.autoscopeEnabled ?? false) !== (wish.autoscopeEnabled ?? false)) reasons.push("autoscopeEnabled changed");
-  if (inputs.scopes && !wish.scopes) reasons.push("scopes were removed");
+  if ((inputs.autoscopeEnabled ?? false) !== (desired.autoscopeEnabled ?? false))
+    reasons.push("autoscopeEnabled changed");
+  if (inputs.scopes && !desired.scopes) reasons.push("scopes were removed");
   return reasons;
 }
 
@@ -28,24 +29,24 @@ export function retirementsDue(retiring: readonly TokenRecord[], now: number): T
 
 /** What a PATCH has to change; undefined: nothing. */
 export function patchNeeded(
-  held: Pick<TokenInputs, "comment" | "scopes">,
-  wish: TokenInputs,
+  applied: Pick<TokenInputs, "comment" | "scopes">,
+  desired: TokenInputs,
 ): { comment?: string; scopes?: readonly string[] } | undefined {
-  const comment = (held.comment ?? "") !== (wish.comment ?? "");
-  const scopes = wish.scopes !== undefined && !sameScopes(held.scopes, wish.scopes);
+  const comment = (applied.comment ?? "") !== (desired.comment ?? "");
+  const scopes = desired.scopes !== undefined && !sameScopes(applied.scopes, desired.scopes);
   if (!comment && !scopes) return undefined;
-  return { ...(comment && { comment: wish.comment ?? "" }), ...(scopes && { scopes: wish.scopes }) };
+  return { ...(comment && { comment: desired.comment ?? "" }), ...(scopes && { scopes: desired.scopes }) };
 }
 
 /** Inputs that are only written down: they change outputs, never the token. */
-export function bookkeepingChanged(held: TokenInputs, wish: TokenInputs): boolean {
+export function bookkeepingChanged(applied: TokenInputs, desired: TokenInputs): boolean {
   const keys = ["rotateEverySeconds", "overlapSeconds", "allowTokenMinting", "workspace"] as const;
-  return keys.some((key) => !isDeepStrictEqual(held[key], wish[key]));
+  return keys.some((key) => !isDeepStrictEqual(applied[key], desired[key]));
 }
 
 /** Whether `wish` takes away a scope that `held` has; none at all is every scope. */
-export function narrows(held: readonly string[] | undefined, wish: readonly string[]): boolean {
-  return !held || held.some((scope) => !wish.includes(scope));
+export function narrows(applied: readonly string[] | undefined, desired: readonly string[]): boolean {
+  return !applied || applied.some((scope) => !desired.includes(scope));
 }
 
 export function sameScopes(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {

@@ -1,5 +1,5 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { as, knownTime } from "../session/context";
 import { type Minter, minterOf } from "../session/minter";
 import { createToken, type TokenRequest } from "../workspace";
@@ -48,9 +48,9 @@ interface LostAttempt {
  * have been left without showing in a list yet is noted as `creation-unknown`.
  */
 export async function mint(work: Work): Promise<Minted> {
-  const { context, credential, wish } = work;
+  const { context, credential, desired } = work;
   // Asked before anything is made: only the list of who minted, or an administrator's, shows a token that was lost.
-  const minter = minterOf(await context.whoIs(credential), wish.nonce);
+  const minter = minterOf(await context.whoIs(credential), desired.nonce);
   // And the time, by which lost attempts are told.
   await knownTime(context, credential);
   const lost: LostAttempt[] = [];
@@ -76,11 +76,11 @@ export async function mint(work: Work): Promise<Minted> {
   }
 }
 
-function noteUnknown({ context, state, wish }: Work, minter: Minter): void {
+function noteUnknown({ context, state, desired }: Work, minter: Minter): void {
   // By the server's clock, and as late as can be: from now on nothing of ours is under way.
   const since = context.client.clock.latestNow();
-  noteLostAttempt(state, since, since + scheduleOf(wish).lifetimeSeconds * 1000, minter);
-  state.inputs = { ...state.inputs, origin: wish.origin };
+  noteLostAttempt(state, since, since + scheduleOf(desired).lifetimeSeconds * 1000, minter);
+  state.inputs = { ...state.inputs, origin: desired.origin };
   context.warn(
     `The answer to a creation on ${context.client.host} was lost, and no list shows yet whether it made a token. It is ` +
       "noted in the state: a `pulumi refresh` or `pulumi up` in a minute looks again and settles it",
@@ -88,7 +88,7 @@ function noteUnknown({ context, state, wish }: Work, minter: Minter): void {
 }
 
 async function createCandidate(work: Work, minter: Minter): Promise<Minted> {
-  const { context, state, wish } = work;
+  const { context, state, desired } = work;
   const { host } = context.client;
   const request = requestOf(work);
   const flight = { host, comment: request.comment };
@@ -102,14 +102,14 @@ async function createCandidate(work: Work, minter: Minter): Promise<Minted> {
     minter,
     mintedWith: {
       lifetimeSeconds,
-      comment: wish.comment ?? "",
+      comment: desired.comment ?? "",
       ...(scopes && { scopes }),
       ...(autoscopeEnabled !== undefined && { autoscopeEnabled }),
     },
   };
   state.candidates.push(token);
   if (info.comment !== request.comment) warnOfComment(work, token, request.comment, info.comment);
-  const wider = widerThan(wish, lifetimeSeconds, { ...info, creationTime: token.creationTime });
+  const wider = widerThan(desired, lifetimeSeconds, { ...info, creationTime: token.creationTime });
   return { token, ...(wider && { wider }) };
 }
 
@@ -126,18 +126,18 @@ async function create({ context, credential }: Work, request: TokenRequest): Ret
     if (error instanceof DatabricksTokensError || !sent) throw error;
     throw new DatabricksTokensError(
       "UNEXPECTED_ANSWER",
-      `${context.client.host} answered the creation of a token in a way that can't be read: ${foreignText((error as Error).message)}`,
+      `${context.client.host} answered the creation of a token in a way that can't be read: ${quote((error as Error).message)}`,
       { ambiguous: true, cause: error },
     );
   }
 }
 
-function requestOf({ wish }: Work): TokenRequest {
+function requestOf({ desired }: Work): TokenRequest {
   return {
-    comment: markComment(wish.comment ?? "", wish.origin, wish.nonce),
-    lifetimeSeconds: scheduleOf(wish).lifetimeSeconds,
-    ...(wish.scopes && { scopes: wish.scopes }),
-    ...(wish.autoscopeEnabled !== undefined && { autoscopeEnabled: wish.autoscopeEnabled }),
+    comment: markComment(desired.comment ?? "", desired.origin, desired.nonce),
+    lifetimeSeconds: scheduleOf(desired).lifetimeSeconds,
+    ...(desired.scopes && { scopes: desired.scopes }),
+    ...(desired.autoscopeEnabled !== undefined && { autoscopeEnabled: desired.autoscopeEnabled }),
   };
 }
 
@@ -145,7 +145,7 @@ function warnOfComment({ context }: Work, { tokenId }: TokenRecord, sent: string
   const { host } = context.client;
   changesComments(host);
   context.warn(
-    `${host} did not keep the comment of token ${foreignText(tokenId)} as it was sent (${kept.length} of ${sent.length} characters ` +
+    `${host} did not keep the comment of token ${quote(tokenId)} as it was sent (${kept.length} of ${sent.length} characters ` +
       "came back). Its end is the marker that ties the token to this stack: where it is lost, a token whose answer got " +
       "lost can't be told from others, and a creation is not tried again. A shorter comment or shorter names may help",
   );
@@ -182,8 +182,8 @@ const offsetOf = ({ context }: Work): number => context.client.serverNow() - con
 
 /** The attempts of this very mint are known to the moment. */
 function attemptsOf(work: Work, lost: readonly LostAttempt[]): Attempts {
-  const { context, state, wish } = work;
-  const attempts = attemptsIn(state, context.limits.operationMs, wish);
+  const { context, state, desired } = work;
+  const attempts = attemptsIn(state, context.limits.operationMs, desired);
   return { ...attempts, recorded: [...attempts.recorded, windowOf(work, lost)] };
 }
 

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { as } from "../session/context";
 import { isRefusal } from "../session/identity";
 import { prove } from "../session/proof";
@@ -13,12 +13,12 @@ import type { Work } from "./work";
 
 /** Changes comment and scopes in place; where the workspace or the token no longer allows that, by a rotation. */
 export async function patch(work: Work): Promise<void> {
-  const { state, wish } = work;
+  const { state, desired } = work;
   const { current } = state;
-  const change = patchNeeded(state.inputs, wish);
+  const change = patchNeeded(state.inputs, desired);
   if (!change || !current) return;
   // The marker goes with every PATCH, so that one that is stale after a rename is mended.
-  const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
+  const body = { ...change, comment: markComment(desired.comment ?? "", desired.origin, desired.nonce) };
   const outcome = await patchOne(work, current, body);
   if (outcome !== "done") {
     if (outcome === "gone") markUnfinished(state, "current-gone", work.context.client.serverNow());
@@ -33,8 +33,8 @@ export async function patch(work: Work): Promise<void> {
  * well. A failure is a warning, and left to do: the rotation or change itself has gone through.
  */
 export async function narrowRetiring(work: Work, heldScopes: readonly string[] | undefined): Promise<void> {
-  const { context, state, wish } = work;
-  const { scopes } = wish;
+  const { context, state, desired } = work;
+  const { scopes } = desired;
   clearUnfinished(state, "patch-refused");
   if (!scopes || !narrows(heldScopes, scopes)) return;
   const alive = state.retiring.filter((token) => !isExpired(token, context.client.serverNow()));
@@ -79,10 +79,10 @@ async function patchOne(
 }
 
 function notOwned({ context, state }: Work, { tokenId }: TokenRecord, cause: unknown): DatabricksTokensError {
-  const owner = foreignText(state.owner) || "another identity";
+  const owner = quote(state.owner) || "another identity";
   return new DatabricksTokensError(
     "PATCH_REFUSED",
-    `Token ${foreignText(tokenId)} on ${context.client.host} is alive, but belongs to ${owner}: only its owner or a workspace ` +
+    `Token ${quote(tokenId)} on ${context.client.host} is alive, but belongs to ${owner}: only its owner or a workspace ` +
       `administrator can change its comment and scopes. Sign in as ${owner}, or change triggers to get a token of your own`,
     { cause },
   );

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { parseComment } from "./marker";
 import { isExpired } from "./schedule";
 import { timestamp } from "./state";
@@ -16,8 +16,8 @@ export async function withQuota({ context, credential }: Work, error: unknown): 
     .filter((token) => parseComment(token.comment).origin !== undefined)
     .sort((a, b) => a.creationTime - b.creationTime);
   const named = stalest
-    ? `; the oldest that a stack owns: ${foreignText(stalest.tokenId)} of ${timestamp(stalest.creationTime)}, ` +
-      `"${foreignText(stalest.comment)}"`
+    ? `; the oldest that a stack owns: ${quote(stalest.tokenId)} of ${timestamp(stalest.creationTime)}, ` +
+      `"${quote(stalest.comment)}"`
     : "";
   return new DatabricksTokensError(
     "QUOTA_EXCEEDED",

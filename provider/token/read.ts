@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { Properties } from "../pulumi/wire";
 import { knownTime, type TokenContext } from "../session/context";
 import { asAnybody, isRefusal } from "../session/identity";
@@ -72,7 +72,7 @@ async function lookAtOwners(
   } catch (error) {
     if (!isRefusal(error) && !(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw error;
     context.warn(
-      `Token ${foreignText(current.tokenId)} on ${context.client.host} belongs to ${nameOf(minter)}, whose list this sign-in can't ` +
+      `Token ${quote(current.tokenId)} on ${context.client.host} belongs to ${nameOf(minter)}, whose list this sign-in can't ` +
         "read: kept as it is",
     );
     return "hidden";
@@ -97,7 +97,7 @@ async function judgeAbsence(context: TokenContext, state: TokenState, current: T
   if (verdict === "alive") clearUnfinished(state, "current-gone");
   if (verdict === "unknown") {
     context.warn(
-      `Token ${foreignText(current.tokenId)} is not listed, and ${context.client.host} did not say whether it is dead: kept`,
+      `Token ${quote(current.tokenId)} is not listed, and ${context.client.host} did not say whether it is dead: kept`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { as, type TokenContext } from "../session/context";
 import { isRefusal } from "../session/identity";
 import { askerOf, nameOf, sameMinter } from "../session/minter";
@@ -81,7 +81,7 @@ export async function revokeUnproved(
   await revokeAndProve(context, token, credentials, nonce);
 }
 
-interface Way {
+interface Revoker {
   revoke(): Promise<void>;
   /** Whether "not found" means that there is no such token; to somebody else's list it means nothing. */
   wouldSee(): Promise<boolean>;
@@ -92,7 +92,7 @@ function waysToRevoke(
   { tokenId, tokenValue, minter }: TokenRecord,
   credentials: readonly Credential[],
   nonce: string,
-): Way[] {
+): Revoker[] {
   const isMinter = async (by: Credential): Promise<boolean> => {
     try {
       return minter !== undefined && sameMinter(askerOf(await context.whoIs(by), nonce), minter);
@@ -101,7 +101,7 @@ function waysToRevoke(
     }
   };
   const asOwner =
-    (by: Authorization): Way["revoke"] =>
+    (by: Authorization): Revoker["revoke"] =>
     () =>
       revokeToken(as(context, by), tokenId);
   const always = async (): Promise<boolean> => true;
@@ -122,7 +122,7 @@ function notRevoked(context: TokenContext, token: TokenRecord, failures: readonl
   const refused = isRefusal(failure) || SAYS_LEAST.includes(code) || code === "REVOCATION_REFUSED";
   return new DatabricksTokensError(
     refused ? "REVOCATION_REFUSED" : code,
-    `Token ${foreignText(token.tokenId)} on ${context.client.host} could not be revoked: ${text}. ` +
+    `Token ${quote(token.tokenId)} on ${context.client.host} could not be revoked: ${text}. ` +
       `It belongs to ${nameOf(token.minter)} and ${until}. ` +
       `${refused ? "Sign in as its owner or as a workspace administrator and run" : "Run"} the command again; ` +
       "the token is kept in the state",
@@ -135,7 +135,7 @@ async function proveDead(context: TokenContext, token: TokenRecord): Promise<voi
   if (proof.verdict === "refused") return;
   throw new DatabricksTokensError(
     "REVOCATION_NOT_CONFIRMED",
-    `${context.client.host} accepted the revocation of token ${foreignText(token.tokenId)}, but ` +
+    `${context.client.host} accepted the revocation of token ${quote(token.tokenId)}, but ` +
       (proof.verdict === "alive"
         ? "the token still authenticates"
         : `did not say that it is dead (${proof.cause?.message})`) +

@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import { serverTime } from "../session/context";
 import { nameOf } from "../session/minter";
 import { prove, proveUntil } from "../session/proof";
@@ -15,7 +15,7 @@ import type { Work } from "./work";
 
 /** Mints a token as the wish says, proves it, and makes it the current one; the old one starts to retire. */
 export async function renew(work: Work): Promise<void> {
-  const { context, state, wish } = work;
+  const { context, state, desired } = work;
   const { token, wider } = await mint(work);
   if (wider !== undefined) {
     markUnfinished(state, "too-wide", context.client.serverNow());
@@ -27,13 +27,13 @@ export async function renew(work: Work): Promise<void> {
     );
   }
   await promote(work, token);
-  state.inputs = { ...wish, origin: state.inputs.origin };
+  state.inputs = { ...desired, origin: state.inputs.origin };
 }
 
 /** Revokes what lost attempts of earlier runs have made. False: not everybody's tokens could be searched. */
 export async function sweepEarlier(work: Work): Promise<boolean> {
-  const { context, credential, state, wish } = work;
-  const hidden = await sweepMinters(context, credential, state, wish);
+  const { context, credential, state, desired } = work;
+  const hidden = await sweepMinters(context, credential, state, desired);
   for (const minter of hidden) {
     context.warn(
       `Tokens of ${nameOf(minter)} on ${context.client.host} can't be searched for lost attempts by this sign-in`,
@@ -50,7 +50,7 @@ export async function promote(work: Work, candidate: TokenRecord): Promise<void>
     markUnfinished(state, "not-proved", context.client.serverNow());
     throw new DatabricksTokensError(
       "NOT_PROVED",
-      `The new token ${foreignText(candidate.tokenId)} on ${context.client.host} did not prove to authenticate: ` +
+      `The new token ${quote(candidate.tokenId)} on ${context.client.host} did not prove to authenticate: ` +
         `${proof.cause?.message ?? "no answer"}. It is kept in the state, unused; run \`pulumi up\` again to finish`,
       { cause: proof.cause },
     );
@@ -68,9 +68,9 @@ export async function promote(work: Work, candidate: TokenRecord): Promise<void>
 
 /** A token that is dead already has nothing to retire: as the previous token it would hide one that lives. */
 async function retireReplaced(work: Work, old: TokenRecord, now: number): Promise<void> {
-  const { context, state, wish } = work;
+  const { context, state, desired } = work;
   // Until the proof has answered it stays in the state.
-  const until = isUnfinished(state, "current-gone") ? now : revokeAfter(old, scheduleOf(wish), now);
+  const until = isUnfinished(state, "current-gone") ? now : revokeAfter(old, scheduleOf(desired), now);
   state.retiring.push({ ...old, revokeAfter: until });
   if ((await prove(context, old.tokenValue)).verdict === "refused") {
     state.retiring = state.retiring.filter(({ tokenId }) => tokenId !== old.tokenId);
@@ -108,8 +108,8 @@ export async function retire({ context, credential, state }: Work, served: reado
   if (unconfirmed) markUnfinished(state, "revocation-not-confirmed", context.client.serverNow());
 }
 
-function warnOfShortOverlap({ context, wish }: Work, old: TokenRecord, now: number): void {
-  const { overlapSeconds } = scheduleOf(wish);
+function warnOfShortOverlap({ context, desired }: Work, old: TokenRecord, now: number): void {
+  const { overlapSeconds } = scheduleOf(desired);
   if (old.expiryTime < 0 || isExpired(old, now)) return;
   const left = Math.round((old.expiryTime - now) / 1000);
   if (left < overlapSeconds / 2) {

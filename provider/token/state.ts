@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { TokenOrigin } from "../pulumi/origin";
 import { type Properties, secret, unwrap } from "../pulumi/wire";
 import { Secret } from "../secret";
@@ -102,7 +102,7 @@ export function readState(props: Properties): TokenState {
   if (version !== SCHEMA_VERSION) {
     throw new DatabricksTokensError(
       "STATE_NOT_OURS",
-      `The state has a token of schema version ${foreignText(typeof version === "object" ? "" : `${version}`) || "none"}; this package reads version ${SCHEMA_VERSION}. ` +
+      `The state has a token of schema version ${quote(typeof version === "object" ? "" : `${version}`) || "none"}; this package reads version ${SCHEMA_VERSION}. ` +
         "Install the version of pulumi-databricks-tokens that wrote it, or a newer one; nothing was changed",
     );
   }

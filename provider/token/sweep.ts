@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { TokenContext } from "../session/context";
 import { type Minter, nameOf } from "../session/minter";
 import type { Credential } from "../sign-in";
@@ -62,14 +62,14 @@ export async function sweep(
       throw new DatabricksTokensError(
         "REVOCATION_NOT_CONFIRMED",
         `${left().length} token(s) of a lost attempt are not yet gone from ${context.client.host} after their ` +
-          `revocation (${foreignText(left().join(", "))}). Run the command again: it goes on from here`,
+          `revocation (${quote(left().join(", "))}). Run the command again: it goes on from here`,
       );
     }
     await context.sleep(pause);
   }
   for (const { tokenId, creationTime } of found.values()) {
     context.warn(
-      `Revoked token ${foreignText(tokenId)} on ${context.client.host}, made ${timestamp(creationTime) || "at an unknown time"}: an ` +
+      `Revoked token ${quote(tokenId)} on ${context.client.host}, made ${timestamp(creationTime) || "at an unknown time"}: an ` +
         "attempt whose answer was lost had left it, and nobody has its value",
     );
   }
@@ -90,7 +90,7 @@ function nameUnclaimed({ client, warn }: TokenContext, tokens: readonly TokenInf
     if (named.has(`${client.host} ${tokenId}`)) continue;
     named.add(`${client.host} ${tokenId}`);
     warn(
-      `Token ${foreignText(tokenId)} on ${client.host}, made ${timestamp(creationTime) || "at an unknown time"}, has the marker of ` +
+      `Token ${quote(tokenId)} on ${client.host}, made ${timestamp(creationTime) || "at an unknown time"}, has the marker of ` +
         "this resource, but may be in use: it is left alone. `databricks-tokens audit` shows it as unclaimed; if nobody " +
         "needs it, revoke it there",
     );
@@ -160,7 +160,7 @@ export async function settle(
   const [perhaps] = (await listing.tokens()).filter((token) => perhapsLost(token, attempts, now));
   if (!perhaps) return "settled";
   context.warn(
-    `${context.client.host} does not keep comments whole: token ${foreignText(perhaps.tokenId)} may be what a lost attempt left, or ` +
+    `${context.client.host} does not keep comments whole: token ${quote(perhaps.tokenId)} may be what a lost attempt left, or ` +
       "another resource's. If nobody needs it, revoke it",
   );
   return isOver(context, unknown) ? "settled" : "later";

@@ -28,10 +28,10 @@ import { begin, type Work } from "./work";
  */
 export async function update(context: TokenContext, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
   const state = readState(olds);
-  const wish = readInputs(news);
+  const desired = readInputs(news);
   try {
-    if (!onlyWrittenDown(state, wish, context.now())) await apply(begin(context, state, wish));
-    state.inputs = { ...wish, origin: state.inputs.origin };
+    if (!onlyStateChanged(state, desired, context.now())) await apply(begin(context, state, desired));
+    state.inputs = { ...desired, origin: state.inputs.origin };
     return { outs: writeState(state, context.client.serverNow()) };
   } catch (error) {
     throw saved(state, news, context.client.serverNow(), error);
@@ -39,14 +39,14 @@ export async function update(context: TokenContext, olds: Properties, news: Prop
 }
 
 /** Whether nothing has to be asked of the workspace. */
-function onlyWrittenDown(state: TokenState, wish: TokenInputs, now: number): boolean {
+function onlyStateChanged(state: TokenState, desired: TokenInputs, now: number): boolean {
   return (
     state.unfinished.length + state.candidates.length === 0 &&
-    rotationReasons(state, wish, now).length === 0 &&
+    rotationReasons(state, desired, now).length === 0 &&
     retirementsDue(state.retiring, now).length === 0 &&
-    patchNeeded(state.inputs, wish) === undefined &&
-    sameOrigin(state.inputs.origin, wish.origin) &&
-    bookkeepingChanged(state.inputs, wish)
+    patchNeeded(state.inputs, desired) === undefined &&
+    sameOrigin(state.inputs.origin, desired.origin) &&
+    bookkeepingChanged(state.inputs, desired)
   );
 }
 
@@ -66,9 +66,9 @@ async function apply(work: Work): Promise<void> {
 
 /** Sweeps what creations of unknown outcome may have left. */
 async function settleCreations(work: Work): Promise<void> {
-  const { context, credential, state, wish } = work;
+  const { context, credential, state, desired } = work;
   for (const unknown of state.unfinished.filter((item) => item.code === "creation-unknown")) {
-    const settled = await settle(context, credential, state, unknown, wish);
+    const settled = await settle(context, credential, state, unknown, desired);
     if (settled === "settled") state.unfinished = state.unfinished.filter((item) => item !== unknown);
     if (settled !== "nobody") continue;
     context.warn(
@@ -83,10 +83,10 @@ async function settleCreations(work: Work): Promise<void> {
  * state alone, and looks for lost attempts under the name that stands there.
  */
 async function takeName(work: Work): Promise<void> {
-  const { state, wish } = work;
-  if (sameOrigin(state.inputs.origin, wish.origin)) return;
+  const { state, desired } = work;
+  if (sameOrigin(state.inputs.origin, desired.origin)) return;
   const searched = await sweepEarlier(work);
-  if (searched && !isUnfinished(state, "creation-unknown")) state.inputs = { ...state.inputs, origin: wish.origin };
+  if (searched && !isUnfinished(state, "creation-unknown")) state.inputs = { ...state.inputs, origin: desired.origin };
 }
 
 /**
@@ -94,7 +94,7 @@ async function takeName(work: Work): Promise<void> {
  * counts as today's rotation only if it is what today's program asks for, but for the comment, which can be changed.
  */
 async function settleCandidates(work: Work): Promise<void> {
-  const { state, wish } = work;
+  const { state, desired } = work;
   const candidate = state.candidates.at(-1);
   if (!candidate) {
     clearUnfinished(state, "not-proved");
@@ -104,23 +104,23 @@ async function settleCandidates(work: Work): Promise<void> {
   if (
     isUnfinished(state, "too-wide") ||
     !mintedWith ||
-    !isAsDesired(mintedWith, wish) ||
+    !isAsDesired(mintedWith, desired) ||
     (await isDead(work, candidate))
   ) {
     await discardCandidates(work);
     return;
   }
   await promote(work, candidate);
-  state.inputs = { ...wish, comment: mintedWith.comment, origin: state.inputs.origin };
+  state.inputs = { ...desired, comment: mintedWith.comment, origin: state.inputs.origin };
   if (state.candidates.length > 0) await discardCandidates(work);
 }
 
-function isAsDesired({ lifetimeSeconds, scopes, autoscopeEnabled }: MintedWith, wish: TokenInputs): boolean {
+function isAsDesired({ lifetimeSeconds, scopes, autoscopeEnabled }: MintedWith, desired: TokenInputs): boolean {
   return (
-    lifetimeSeconds === scheduleOf(wish).lifetimeSeconds &&
-    (autoscopeEnabled ?? false) === (wish.autoscopeEnabled ?? false) &&
-    (scopes === undefined) === (wish.scopes === undefined) &&
-    sameScopes(scopes, wish.scopes)
+    lifetimeSeconds === scheduleOf(desired).lifetimeSeconds &&
+    (autoscopeEnabled ?? false) === (desired.autoscopeEnabled ?? false) &&
+    (scopes === undefined) === (desired.scopes === undefined) &&
+    sameScopes(scopes, desired.scopes)
   );
 }
 
@@ -132,8 +132,8 @@ async function isDead({ context, credential }: Work, candidate: TokenRecord): Pr
 }
 
 async function rotateIfDue(work: Work): Promise<boolean> {
-  const { context, state, wish } = work;
-  if (rotationReasons(state, wish, context.now()).length === 0) return false;
+  const { context, state, desired } = work;
+  if (rotationReasons(state, desired, context.now()).length === 0) return false;
   await sweepEarlier(work);
   if (state.current && isUnfinished(state, "current-gone")) {
     const proof = await prove(context, state.current.tokenValue);
@@ -142,7 +142,7 @@ async function rotateIfDue(work: Work): Promise<boolean> {
   }
   const { client } = context;
   await knownTime(context, work.credential);
-  if (rotationReasons(state, wish, client.serverNow()).length === 0) {
+  if (rotationReasons(state, desired, client.serverNow()).length === 0) {
     const minutes = Math.round((client.clockOffsetMs ?? 0) / 60_000);
     if (minutes !== 0) {
       context.warn(

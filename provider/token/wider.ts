@@ -1,4 +1,4 @@
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { TokenInfo } from "../workspace";
 import type { TokenInputs } from "./state";
 
@@ -15,7 +15,7 @@ export function widerThan(inputs: TokenInputs, lifetimeSeconds: number, granted:
     const asked = new Set(inputs.scopes);
     if (!granted.scopes) return "it has every scope";
     const extra = granted.scopes.filter((scope) => !asked.has(scope));
-    if (extra.length > 0) return `it has the scopes ${foreignText(extra.join(", "))} besides`;
+    if (extra.length > 0) return `it has the scopes ${quote(extra.join(", "))} besides`;
   }
   return undefined;
 }

@@ -12,10 +12,10 @@ export interface Work {
   /** The configured identity: what is minted belongs to it. */
   readonly credential: Credential;
   readonly state: TokenState;
-  readonly wish: TokenInputs;
+  readonly desired: TokenInputs;
 }
 
 /** @throws DatabricksTokensError NO_CREDENTIALS, AMBIGUOUS_CREDENTIALS, ... where there is no identity to work as. */
-export function begin(context: TokenContext, state: TokenState, wish: TokenInputs): Work {
-  return { context, credential: configured(context), state, wish };
+export function begin(context: TokenContext, state: TokenState, desired: TokenInputs): Work {
+  return { context, credential: configured(context), state, desired };
 }

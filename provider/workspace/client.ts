@@ -8,7 +8,7 @@ import { ServerClock } from "../http/server-clock";
 import { backoffMs, type Clock, retryAfterMs, type Throttle, throttleOf } from "../http/throttle";
 import type { Secret } from "../secret";
 import type { Authorization } from "./authorization";
-import { errorFromAnswer } from "./error-from-response";
+import { errorFromResponse } from "./error-from-response";
 import { userAgent } from "./user-agent";
 
 export type { Authorization } from "./authorization";
@@ -209,7 +209,7 @@ export class WorkspaceClient {
     const { status } = incoming;
     const clockOffsetMs = date === undefined ? 0 : date - endedAt;
     const hide = signIn.map(([, value]) => value);
-    const error = errorFromAnswer({ ...incoming, path: request.path, host, strategy, source, hide, clockOffsetMs });
+    const error = errorFromResponse({ ...incoming, path: request.path, host, strategy, source, hide, clockOffsetMs });
     const pauseMs = retryAfterMs(incoming.headers["retry-after"], date ?? this.serverNow());
     const isRefused = status === 401 || (error.code === "CREDENTIAL_REFUSED" && status >= 400 && status < 500);
     return { error, status, pauseMs, ...(isRefused && { refused: signInHeaders }) };

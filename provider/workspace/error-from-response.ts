@@ -1,11 +1,11 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import { clockSkew } from "../http/clock-skew";
 import { readErrorBody } from "../http/error-body";
-import { foreignText } from "../http/quote";
+import { quote } from "../http/quote";
 import type { Secret } from "../secret";
 
 /** An answer that is no success, as it came. */
-export interface ForeignAnswer {
+export interface FailedResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -23,7 +23,7 @@ export interface ForeignAnswer {
 }
 
 /** What the rules look at. */
-interface Said extends ForeignAnswer {
+interface Said extends FailedResponse {
   /** Symbolic code, or empty. */
   readonly errorCode: string;
   /** Everything the answer says, not for quoting. */
@@ -56,7 +56,7 @@ function isOfClaim(said: Said): boolean {
 
 type Rule = readonly [code: ErrorCode, applies: (said: Said) => boolean, toDo: (said: Said) => string];
 
-const signedIn = ({ strategy, source }: ForeignAnswer): string => `the credential (${strategy}, from ${source})`;
+const signedIn = ({ strategy, source }: FailedResponse): string => `the credential (${strategy}, from ${source})`;
 const isAuth = ({ status }: Said): boolean => status === 401 || status === 403;
 const isSecrets = (path: string): boolean => path.startsWith("/api/2.0/secrets/");
 const isRedirect = ({ status }: Said): boolean => status >= 300 && status < 400;
@@ -185,7 +185,7 @@ const MOST_LOOKED_AT = 8_000;
  * The error that an answer means: code, what happened, what to do. Quotes the answer's own words, made safe. A bare 401
  * or 403 is PERMISSION_DENIED: only a reason that calls the token invalid, expired or revoked proves it dead.
  */
-export function errorFromAnswer(answer: ForeignAnswer): DatabricksTokensError {
+export function errorFromResponse(answer: FailedResponse): DatabricksTokensError {
   const body = readErrorBody(answer.body, answer.headers["content-type"]);
   const phrase = answer.headers["x-databricks-reason-phrase"] ?? "";
   // Patterns look at the start alone: nothing worth knowing comes after it, and a page may be endless.
@@ -198,7 +198,7 @@ export function errorFromAnswer(answer: ForeignAnswer): DatabricksTokensError {
   const location = isRedirect(said) ? `to ${answer.headers["location"] ?? "nowhere"}` : "";
   // A success that can't be read may hold a new token's value.
   const words = answer.status < 300 ? [] : [location, body.errorCode, body.message || phrase];
-  const quoted = foreignText(words.filter((part) => part !== "").join(": "), answer.hide);
+  const quoted = quote(words.filter((part) => part !== "").join(": "), answer.hide);
   const where = `${answer.host} answered ${answer.status}${quoted === "" ? "" : ` (${quoted})`}`;
   return new DatabricksTokensError(code, `${where}: ${toDo(said)}`, {
     ambiguous: mayHaveTakenEffect(answer.status),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DatabricksTokensError } from "../../provider/errors";
 import { Secret } from "../../provider/secret";
-import { errorFromAnswer } from "../../provider/workspace/error-from-response";
+import { errorFromResponse } from "../../provider/workspace/error-from-response";
 
 const token = fc.stringMatching(/^[0-9a-f]{32}$/).map((hex) => `da${"pi"}${hex}`);
 const bodies = (word: string): fc.Arbitrary<string> =>
@@ -34,7 +34,7 @@ describe("error mapping, for any answer", () => {
         const hide = [new Secret(`Bearer ${word}`)];
         const known = { path: "/api/2.0/token/create", host: "https://x", strategy: "pat", source: "y" };
         for (const answer of [{ hide }, {}]) {
-          const error = errorFromAnswer({ status, body, headers, ...known, ...answer });
+          const error = errorFromResponse({ status, body, headers, ...known, ...answer });
           assert.ok(error instanceof DatabricksTokensError);
           assert.ok(!error.message.includes(word.slice(4)), error.message);
           assert.ok(error.message.length < 1_000);

@@ -1,10 +1,10 @@
 import { connectTo } from "../../provider/http/connection";
 import { readErrorBody } from "../../provider/http/error-body";
 import { errorFromNetwork } from "../../provider/http/error-from-network";
-import { foreignText } from "../../provider/http/quote";
+import { quote } from "../../provider/http/quote";
 import { retryAfterMs } from "../../provider/http/throttle";
 import { parseComment } from "../../provider/token/marker";
-import { errorFromAnswer } from "../../provider/workspace/error-from-response";
+import { errorFromResponse } from "../../provider/workspace/error-from-response";
 
 /**
  * Shows each reader of foreign text inputs of a megabyte, of the kinds that make a regular expression take quadratic
@@ -23,7 +23,7 @@ const PIECES = [
 const long = (piece: string): string => piece.repeat(Math.ceil(SIZE / piece.length));
 
 const answer = (body: string, contentType: string, status: number) =>
-  errorFromAnswer({
+  errorFromResponse({
     ...{ status, body, path: "/api/2.0/token/list", host: "https://h", strategy: "pat", source: "here" },
     headers: { "content-type": contentType, "x-databricks-reason-phrase": body.slice(0, 16_000) },
   });
@@ -38,7 +38,7 @@ for (const piece of PIECES) {
       for (const status of [200, 400, 401, 403, 503]) answer(body, contentType, status);
     }
   }
-  foreignText(text);
+  quote(text);
   parseComment(text);
   parseComment(`${text}]`);
   retryAfterMs(text, 0);

@@ -1,5 +1,5 @@
 import type { ExportedState } from "../../audit/exported-state";
-import { heldOn, type Seen } from "../../audit/kinds";
+import { type TokenListing, tokensInState } from "../../audit/kinds";
 import type { TokenContext } from "../../session/context";
 import { prove } from "../../session/proof";
 import { isExpired } from "../../token/schedule";
@@ -13,20 +13,20 @@ export type Count = readonly [done: number, of: number];
 /** Tokens of the state that are not listed: each is shown to the workspace, for absence alone says nothing. */
 export async function showAbsent(
   context: TokenContext,
-  seen: Seen,
+  tokenListing: TokenListing,
   state: ExportedState,
   progress: (count: Count) => void,
-): Promise<Pick<Seen, "refused" | "alive">> {
-  const listed = new Set(seen.tokens.map(({ tokenId }) => tokenId));
+): Promise<Pick<TokenListing, "refused" | "alive">> {
+  const listed = new Set(tokenListing.tokens.map(({ tokenId }) => tokenId));
   const [refused, alive] = [new Set<string>(), new Set<string>()];
-  const absent = heldOn(state, seen.host).filter(
+  const absent = tokensInState(state, tokenListing.host).filter(
     ({ record, role }) =>
       !listed.has(record.tokenId) &&
       // An encrypted state has no values.
       record.tokenValue !== undefined &&
-      !isExpired(record, seen.now) &&
+      !isExpired(record, tokenListing.now) &&
       // One that was never proved may have yet to spread.
-      !(role === "candidate" && seen.now - record.creationTime < context.limits.proveAliveMs),
+      !(role === "candidate" && tokenListing.now - record.creationTime < context.limits.proveAliveMs),
   );
   const left = absent.values();
   let done = 0;

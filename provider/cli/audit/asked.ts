@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../http/quote";
+import { quote } from "../../http/quote";
 import { surroundings } from "../../session/surroundings";
 import { isNamed, knowingAzureHost, names, sourcesFor, type WorkspaceInput } from "../../sign-in";
 
@@ -22,7 +22,7 @@ export async function whyNotAsked(
 ): Promise<DatabricksTokensError | undefined> {
   if (!isFile || hosts.includes(host)) return undefined;
   for (const workspace of workspaces) if (await isNamedToday(host, workspace)) return undefined;
-  const shown = foreignText(host);
+  const shown = quote(host);
   return new DatabricksTokensError(
     "HOST_NOT_NAMED",
     `It was not asked: ${shown} stands in the state's file alone, and no credential goes there. If it is your workspace, ` +

@@ -3,13 +3,13 @@ import { asJson, documentOf, type Report } from "../../audit/document";
 import { exitCodeOf } from "../../audit/exit-code";
 import { DatabricksTokensError } from "../../errors";
 import { printed } from "../../http/printed";
-import { couldNotTell, find, readStack } from "./gather";
+import { couldNotTell, gather, readStack } from "./gather";
 import { invalid, type Options, type Presentation, presentationIn, readArguments } from "./options";
 import { asPage } from "./page/page";
 import { writePage } from "./page-file";
 import { type Progress, progressOn } from "./progress";
 import { type Judged, revokeLost } from "./revoke-lost";
-import { paperOf } from "./terminal";
+import { terminalOf } from "./terminal";
 import { asText } from "./text";
 
 /** Runs `databricks-tokens audit`; gives the report and the exit code. What keeps it from telling is code 3, always. */
@@ -21,7 +21,7 @@ export async function audit(args: string[]): Promise<{ text: string; code: numbe
   try {
     report = await examined(readArguments(args), progress);
   } catch (error) {
-    report = { exitCode: 3, sights: [], rows: [], problems: [ours(error)], advice: [] };
+    report = { exitCode: 3, listings: [], rows: [], problems: [ours(error)], advice: [] };
   } finally {
     progress.clear();
   }
@@ -30,7 +30,7 @@ export async function audit(args: string[]): Promise<{ text: string; code: numbe
   report = await withPage(report, presentation);
   const document = documentOf(report);
   if (json) return { text: asJson(document), code: report.exitCode };
-  return { text: isRead ? asText(document, paperOf(process.stdout, process.env, all)) : "", code: report.exitCode };
+  return { text: isRead ? asText(document, terminalOf(process.stdout, process.env, all)) : "", code: report.exitCode };
 }
 
 /** A defect of this package must not look like "something is due". */
@@ -62,12 +62,14 @@ async function withPage(report: Report, presentation: Presentation): Promise<Rep
 
 async function examined(options: Options, progress: Progress): Promise<Report> {
   if (options.dir !== undefined) enter(options.dir);
-  const judged = options.wish ? await revokeLost(options, options.wish, progress) : await looked(options, progress);
+  const judged = options.request
+    ? await revokeLost(options, options.request, progress)
+    : await looked(options, progress);
   return { ...judged, advice: adviceFor(judged, options.stack) };
 }
 
 async function looked(options: Options, progress: Progress): Promise<Judged> {
-  const found = await find(await readStack(options, progress), progress);
+  const found = await gather(await readStack(options, progress), progress);
   return { ...found, exitCode: exitCodeOf(found.rows, { ...options, couldNotTell: couldNotTell(found) }) };
 }
 

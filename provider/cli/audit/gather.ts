@@ -1,22 +1,22 @@
 import { type ExportedState, readExport, TOKEN_TYPE } from "../../audit/exported-state";
 import { classify, type Row } from "../../audit/kinds";
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../http/quote";
+import { quote } from "../../http/quote";
 import { surroundings, useConfig } from "../../session/surroundings";
 import { knowingAzureHost, resolveHost, type WorkspaceInput } from "../../sign-in";
 import { stackConfig } from "../stack-config";
 import type { Count } from "./absent";
 import { type Asked, whyNotAsked } from "./asked";
-import { look, type Sight } from "./listing";
+import { look, type WorkspaceListing } from "./listing";
 import type { Options } from "./options";
 import type { Progress } from "./progress";
 import { exportIn, exportOf } from "./stack-export";
 import { partsOf, wholeName } from "./stack-name";
 
 /** What is there at one moment: the state, and then the workspaces that it names. */
-export interface Finding {
+export interface Gathered {
   readonly state: ExportedState;
-  readonly sights: readonly Sight[];
+  readonly listings: readonly WorkspaceListing[];
   readonly rows: readonly Row[];
   readonly problems: readonly DatabricksTokensError[];
 }
@@ -59,7 +59,7 @@ export async function readStack(options: Options, progress: Progress): Promise<S
 }
 
 /** The workspaces that a stack names, and whose each of their tokens is. */
-export async function find(stack: Stack, progress: Progress): Promise<Finding> {
+export async function gather(stack: Stack, progress: Progress): Promise<Gathered> {
   const { state, asked } = stack;
   const problems = [...stack.problems];
   const workspaces = state.workspaces.size > 0 ? state.workspaces : await configured(asked);
@@ -68,27 +68,27 @@ export async function find(stack: Stack, progress: Progress): Promise<Finding> {
   let listed = 0;
   const step = (): void => progress.step(`Reading ${namesOf([...workspaces.keys()])}`, [listed, workspaces.size]);
   if (workspaces.size > 0) step();
-  const sights = await Promise.all(
+  const listings = await Promise.all(
     [...workspaces].map(async ([host, inputs]) => {
       const problem = await whyNotAsked(host, inputs, asked);
-      const asking = (count: Count): void => progress.step(`Asking ${foreignText(host)} about tokens`, count);
+      const asking = (count: Count): void => progress.step(`Asking ${quote(host)} about tokens`, count);
       const isNamed = asked.hosts.includes(host);
-      const sight = problem ? notAsked(host, problem) : await look({ host, isNamed }, inputs, state, asking);
+      const listing = problem ? notAsked(host, problem) : await look({ host, isNamed }, inputs, state, asking);
       listed += 1;
       step();
-      return sight;
+      return listing;
     }),
   );
   const rows = classify(
     state,
-    sights.flatMap(({ seen }) => (seen ? [seen] : [])),
+    listings.flatMap(({ tokenListing }) => (tokenListing ? [tokenListing] : [])),
   );
-  return { state, sights, rows, problems: [...problems, ...sights.flatMap(({ gaps }) => gaps)] };
+  return { state, listings, rows, problems: [...problems, ...listings.flatMap(({ unseenOwners }) => unseenOwners)] };
 }
 
 /** Its tokens of the state are in no row: nothing of that host is believed without having asked it. */
-const notAsked = (host: string, problem: DatabricksTokensError): Sight => ({
-  ...{ host, problem, ownerOf: new Map(), gaps: [] },
+const notAsked = (host: string, problem: DatabricksTokensError): WorkspaceListing => ({
+  ...{ host, problem, ownerOf: new Map(), unseenOwners: [] },
 });
 
 const NOTHING_NAMED =
@@ -96,10 +96,10 @@ const NOTHING_NAMED =
   "was looked at. Set databricks:host or DATABRICKS_HOST, or name the stack that has the tokens (--stack, --dir)";
 
 const namesOf = (hosts: readonly string[]): string =>
-  hosts.length > 2 ? `${hosts.length} workspaces` : foreignText(hosts.join(", "));
+  hosts.length > 2 ? `${hosts.length} workspaces` : quote(hosts.join(", "));
 
-export const couldNotTell = ({ problems, sights }: Finding): boolean =>
-  problems.length > 0 || sights.some(({ problem }) => problem !== undefined);
+export const couldNotTell = ({ problems, listings }: Gathered): boolean =>
+  problems.length > 0 || listings.some(({ problem }) => problem !== undefined);
 
 /** Of the stack's config: those in which a resource's workspace has its sign-in. */
 const namespacesOf = ({ workspaces }: ExportedState): string[] => [

@@ -1,7 +1,7 @@
 import type { ListedWorkspace } from "../../audit/document";
 import type { ExportedState } from "../../audit/exported-state";
-import type { Seen } from "../../audit/kinds";
-import { gapsOf } from "../../audit/unseen-owners";
+import type { TokenListing } from "../../audit/kinds";
+import { unseenOwnersOf } from "../../audit/unseen-owners";
 import { DatabricksTokensError, type ErrorCode } from "../../errors";
 import { as, type TokenContext } from "../../session/context";
 import { isRefusal } from "../../session/identity";
@@ -11,19 +11,19 @@ import { listTokens, listTokensOfAll, type WorkspaceTokenInfo } from "../../work
 import { type Count, showAbsent } from "./absent";
 
 /** One way to sign in to a workspace. */
-export interface Way {
+export interface SignedIn {
   readonly context: TokenContext;
   readonly credential: Credential;
 }
 
 /** A workspace, as far as today's sign-in shows it. */
-export interface Sight extends ListedWorkspace {
+export interface WorkspaceListing extends ListedWorkspace {
   /** The administrator who lists everybody's tokens. */
-  readonly administrator?: Way;
+  readonly administrator?: SignedIn;
   /** Whose own list a token stands in. */
-  readonly ownerOf: ReadonlyMap<string, Way>;
+  readonly ownerOf: ReadonlyMap<string, SignedIn>;
   /** Why what is listed may not be all that concerns the stack. */
-  readonly gaps: readonly DatabricksTokensError[];
+  readonly unseenOwners: readonly DatabricksTokensError[];
 }
 
 /** Where the workspace itself can't be asked, other identities need not try. */
@@ -38,51 +38,73 @@ export async function look(
   workspaces: readonly WorkspaceInput[],
   state: ExportedState,
   progress: (count: Count) => void,
-): Promise<Sight> {
+): Promise<WorkspaceListing> {
   try {
-    const wishes = workspaces.map((workspace) => wishFor(host, workspace, isNamed));
-    const ways = [...new Map(wishes.flatMap((wish) => wish.ways).map((way) => [keyOf(way), way])).values()];
-    const [way] = ways;
-    if (!way) throw wishes.find(({ problem }) => problem)?.problem ?? nobody(host);
-    const sight = (await asAdministrator(host, ways)) ?? (await asOwners(host, ways, wishes));
-    const operationMs = Math.max(...ways.map(({ context }) => context.limits.operationMs));
-    const seen = { ...sight.seen, operationMs, ...(await showAbsent(way.context, sight.seen, state, progress)) };
-    return { ...sight, seen, gaps: [...sight.gaps, ...gapsOf(seen, state)] };
+    const signIns = workspaces.map((workspace) => signInsFor(host, workspace, isNamed));
+    const allSignedIn = [
+      ...new Map(
+        signIns.flatMap((request) => request.allSignedIn).map((signedIn) => [keyOf(signedIn), signedIn]),
+      ).values(),
+    ];
+    const [signedIn] = allSignedIn;
+    if (!signedIn) throw signIns.find(({ problem }) => problem)?.problem ?? nobody(host);
+    const listing = (await asAdministrator(host, allSignedIn)) ?? (await asOwners(host, allSignedIn, signIns));
+    const operationMs = Math.max(...allSignedIn.map(({ context }) => context.limits.operationMs));
+    const tokenListing = {
+      ...listing.tokenListing,
+      operationMs,
+      ...(await showAbsent(signedIn.context, listing.tokenListing, state, progress)),
+    };
+    return {
+      ...listing,
+      tokenListing,
+      unseenOwners: [...listing.unseenOwners, ...unseenOwnersOf(tokenListing, state)],
+    };
   } catch (error) {
-    if (error instanceof DatabricksTokensError) return { host, ownerOf: new Map(), problem: error, gaps: [] };
+    if (error instanceof DatabricksTokensError) return { host, ownerOf: new Map(), problem: error, unseenOwners: [] };
     throw error;
   }
 }
 
 /** What a resource's `workspace` gives to sign in with. */
-interface Wish {
-  readonly ways: readonly Way[];
+interface SignIns {
+  readonly allSignedIn: readonly SignedIn[];
   /** Why there is no configured identity. */
   readonly problem: Error | undefined;
 }
 
 /** Named by the caller of the audit, a host counts as one that today's program names. */
-function wishFor(host: string, workspace: WorkspaceInput, isNamed: boolean): Wish {
+function signInsFor(host: string, workspace: WorkspaceInput, isNamed: boolean): SignIns {
   const context = contextFor({ host }, { workspace, ...(isNamed && { hostSource: "workspace" }) });
-  return { ways: context.credentials.map((credential) => ({ context, credential })), problem: context.noCredentials };
+  return {
+    allSignedIn: context.credentials.map((credential) => ({ context, credential })),
+    problem: context.noCredentials,
+  };
 }
 
-const keyOf = ({ credential }: Way): string => credential.identityKey;
+const keyOf = ({ credential }: SignedIn): string => credential.identityKey;
 
 const nobody = (host: string): DatabricksTokensError =>
   new DatabricksTokensError("NO_CREDENTIALS", `There is no way to sign in to ${host}`);
 
-type Listed = Sight & { readonly seen: Seen };
+type Listed = WorkspaceListing & { readonly tokenListing: TokenListing };
 
-async function asAdministrator(host: string, ways: readonly Way[]): Promise<Listed | undefined> {
-  for (const way of ways) {
-    const { context, credential } = way;
+async function asAdministrator(host: string, allSignedIn: readonly SignedIn[]): Promise<Listed | undefined> {
+  for (const signedIn of allSignedIn) {
+    const { context, credential } = signedIn;
     try {
       const tokens = await listTokensOfAll(as(context, credential));
       const name = (await context.whoIs(credential)).userName;
       const signedInAs = name === undefined ? [] : [name];
-      const seen: Seen = { host, tokens, owners: "all", signedInAs, ...timeOf(context), refused: new Set() };
-      return { host, seen, administrator: way, ownerOf: new Map(), gaps: [] };
+      const tokenListing: TokenListing = {
+        host,
+        tokens,
+        owners: "all",
+        signedInAs,
+        ...timeOf(context),
+        refused: new Set(),
+      };
+      return { host, tokenListing, administrator: signedIn, ownerOf: new Map(), unseenOwners: [] };
     } catch (error) {
       if (!mayGoOn(error)) throw error;
     }
@@ -90,37 +112,51 @@ async function asAdministrator(host: string, ways: readonly Way[]): Promise<List
   return undefined;
 }
 
-async function asOwners(host: string, ways: readonly Way[], wishes: readonly Wish[]): Promise<Listed> {
+async function asOwners(host: string, allSignedIn: readonly SignedIn[], signIns: readonly SignIns[]): Promise<Listed> {
   const tokens = new Map<string, WorkspaceTokenInfo>();
-  const ownerOf = new Map<string, Way>();
+  const ownerOf = new Map<string, SignedIn>();
   const owners: string[] = [];
   const refusals = new Map<string, Error>();
-  for (const way of ways) {
-    const { context, credential } = way;
+  for (const signedIn of allSignedIn) {
+    const { context, credential } = signedIn;
     try {
       const owner = (await context.whoIs(credential)).userName ?? "";
       for (const info of await listTokens(as(context, credential))) {
         tokens.set(info.tokenId, { ...info, owner, usageKnown: false });
-        ownerOf.set(info.tokenId, way);
+        ownerOf.set(info.tokenId, signedIn);
       }
       if (owner !== "") owners.push(owner);
     } catch (error) {
       if (!mayGoOn(error)) throw error;
-      refusals.set(keyOf(way), error);
+      refusals.set(keyOf(signedIn), error);
     }
   }
   // Of each resource's wish: why nobody could sign in for it.
-  const failed = wishes.flatMap(({ ways: own, problem }) =>
-    own.every((way) => refusals.has(keyOf(way))) ? [refusals.get(keyOf(own[0]!)) ?? problem ?? nobody(host)] : [],
+  const failed = signIns.flatMap(({ allSignedIn: own, problem }) =>
+    own.every((signedIn) => refusals.has(keyOf(signedIn)))
+      ? [refusals.get(keyOf(own[0]!)) ?? problem ?? nobody(host)]
+      : [],
   );
-  if (refusals.size === ways.length) throw failed[0] ?? nobody(host);
-  const time = timeOf(ways[0]!.context);
-  const seen: Seen = { host, tokens: [...tokens.values()], owners, signedInAs: owners, ...time, refused: new Set() };
-  return { host, seen, ownerOf, gaps: failed.filter((error) => error instanceof DatabricksTokensError) };
+  if (refusals.size === allSignedIn.length) throw failed[0] ?? nobody(host);
+  const time = timeOf(allSignedIn[0]!.context);
+  const tokenListing: TokenListing = {
+    host,
+    tokens: [...tokens.values()],
+    owners,
+    signedInAs: owners,
+    ...time,
+    refused: new Set(),
+  };
+  return {
+    host,
+    tokenListing,
+    ownerOf,
+    unseenOwners: failed.filter((error) => error instanceof DatabricksTokensError),
+  };
 }
 
 /** A workspace that answers too slowly does not tell its time; this machine's may be hours off. */
-const timeOf = ({ client }: TokenContext): Pick<Seen, "now" | "isTimeKnown"> => ({
+const timeOf = ({ client }: TokenContext): Pick<TokenListing, "now" | "isTimeKnown"> => ({
   now: client.serverNow(),
   isTimeKnown: client.clockOffsetMs !== undefined,
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StackName } from "../../audit/exported-state";
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../http/quote";
+import { quote } from "../../http/quote";
 import { failureOf, pulumi } from "../pulumi";
 import { probe } from "./lock-probe";
 import { wholeName } from "./stack-name";
@@ -56,7 +56,7 @@ function lockIn(url: string): (own: Own) => void | Promise<void> {
   }
   if (url.startsWith("https://")) return assertNoUpdate;
   if (BUCKETS.some((scheme) => url.startsWith(scheme))) return (own) => assertFreeInBucket(url, own);
-  throw unknown(`locks of a backend of ${foreignText(url.split(":")[0] ?? "")} can't be read from here`);
+  throw unknown(`locks of a backend of ${quote(url.split(":")[0] ?? "")} can't be read from here`);
 }
 
 function asUnknown(error: Error): never {
@@ -67,7 +67,7 @@ function asUnknown(error: Error): never {
 function ownOf(name: string, names: readonly StackName[]): Own {
   const [stack = "", project] = name.split("/").reverse();
   const own = names.find((item) => item.stack === stack && (project === undefined || item.project === project));
-  if (!own) throw unknown(`the state is not that of stack ${foreignText(name)}`);
+  if (!own) throw unknown(`the state is not that of stack ${quote(name)}`);
   return { name, stack, project: own.project };
 }
 
@@ -94,7 +94,7 @@ export function assertNoLock(folder: string, name: string): void {
 async function assertFreeInBucket(url: string, { name, project }: Own): Promise<void> {
   const answer = await probe(url, name, project);
   if (answer === "held") throw underWay(name);
-  if (answer !== "free") throw unknown(foreignText(answer.why));
+  if (answer !== "free") throw unknown(quote(answer.why));
 }
 
 async function assertNoUpdate({ project, stack }: Own): Promise<void> {
@@ -116,7 +116,7 @@ async function assertNoUpdate({ project, stack }: Own): Promise<void> {
 const underWay = (stack: string): DatabricksTokensError =>
   new DatabricksTokensError(
     "RUN_UNDER_WAY",
-    `A Pulumi run holds the lock of stack ${foreignText(stack)}: nothing is revoked meanwhile. Wait for its end; if it was ` +
+    `A Pulumi run holds the lock of stack ${quote(stack)}: nothing is revoked meanwhile. Wait for its end; if it was ` +
       `killed, run \`pulumi cancel\` first`,
   );
 

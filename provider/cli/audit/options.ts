@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { KINDS, type Kind } from "../../audit/kinds";
-import type { Wish } from "../../audit/plan";
+import type { RevocationRequest } from "../../audit/plan";
 import { DatabricksTokensError } from "../../errors";
 import { parseHost } from "../../workspace/host";
 import { STANDARD_INPUT } from "./stack-export";
@@ -45,7 +45,7 @@ export interface Options {
   readonly failOn: readonly Kind[];
   readonly ignoreUnclaimed: boolean;
   /** What is to be revoked; absent: nothing. */
-  readonly wish?: Wish;
+  readonly request?: RevocationRequest;
   readonly yes: boolean;
 }
 
@@ -83,11 +83,11 @@ export function readArguments(args: string[]): Options {
   if (state !== undefined && stack !== undefined)
     throw invalid("--state and --stack name two states: give one of them");
   if (html !== undefined) assertPlaceForPage(html);
-  const wish: Wish = { orphans: values["revoke-orphans"], ids: values.revoke };
-  const revokes = wish.orphans || wish.ids.length > 0;
+  const request: RevocationRequest = { orphans: values["revoke-orphans"], ids: values.revoke };
+  const revokes = request.orphans || request.ids.length > 0;
   if (revokes && state !== undefined) throw invalid("--state has no lock to look at: revoke with --stack");
   return {
-    ...(revokes && { wish }),
+    ...(revokes && { request }),
     yes: values.yes,
     ...(stack !== undefined && { stack }),
     ...(dir !== undefined && { dir }),

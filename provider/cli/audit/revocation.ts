@@ -1,5 +1,5 @@
 import type { Row } from "../../audit/kinds";
-import type { Outcome } from "../../audit/plan";
+import type { RevocationResult } from "../../audit/plan";
 import { DatabricksTokensError } from "../../errors";
 import {
   assertToken,
@@ -9,7 +9,7 @@ import {
   revokeToken,
   revokeTokenOfAnybody,
 } from "../../workspace";
-import type { Sight, Way } from "./listing";
+import type { SignedIn, WorkspaceListing } from "./listing";
 
 /**
  * Revokes one after the other; `allowed` is awaited before each, and what it throws leaves the rest. A failure stops
@@ -17,30 +17,30 @@ import type { Sight, Way } from "./listing";
  */
 export async function revokeAll(
   rows: readonly Row[],
-  sights: readonly Sight[],
+  listings: readonly WorkspaceListing[],
   allowed: () => Promise<void>,
-): Promise<Outcome[]> {
+): Promise<RevocationResult[]> {
   const failures = new Map<Row, DatabricksTokensError>();
-  const accepted: Array<{ row: Row; way: Way; isAdministrator: boolean }> = [];
+  const accepted: Array<{ row: Row; signedIn: SignedIn; isAdministrator: boolean }> = [];
   for (const [index, row] of rows.entries()) {
     const forbidden = await failureOf(allowed());
     if (forbidden) {
       for (const rest of rows.slice(index)) failures.set(rest, forbidden);
       break;
     }
-    const sight = sights.find(({ host }) => host === row.host);
-    const way = sight?.administrator ?? sight?.ownerOf.get(row.tokenId);
-    const isAdministrator = sight?.administrator !== undefined;
-    const failure = await failureOf(revokeOne(way, isAdministrator, row.tokenId));
+    const listing = listings.find(({ host }) => host === row.host);
+    const signedIn = listing?.administrator ?? listing?.ownerOf.get(row.tokenId);
+    const isAdministrator = listing?.administrator !== undefined;
+    const failure = await failureOf(revokeOne(signedIn, isAdministrator, row.tokenId));
     if (failure) failures.set(row, failure);
-    else if (way) accepted.push({ row, way, isAdministrator });
+    else if (signedIn) accepted.push({ row, signedIn, isAdministrator });
   }
-  for (const [way, those] of Map.groupBy(accepted, (item) => item.way)) {
+  for (const [signedIn, those] of Map.groupBy(accepted, (item) => item.signedIn)) {
     const { isAdministrator } = those[0]!;
-    const left = await notGone(way, isAdministrator, new Set(those.map(({ row }) => row.tokenId)));
+    const left = await notGone(signedIn, isAdministrator, new Set(those.map(({ row }) => row.tokenId)));
     for (const { row } of those) if (left.has(row.tokenId)) failures.set(row, left.get(row.tokenId)!);
   }
-  return rows.map((row): Outcome => {
+  return rows.map((row): RevocationResult => {
     const failure = failures.get(row);
     const { host, tokenId } = row;
     return failure
@@ -59,13 +59,13 @@ async function failureOf(done: Promise<unknown>): Promise<DatabricksTokensError 
   }
 }
 
-async function revokeOne(way: Way | undefined, isAdministrator: boolean, tokenId: string): Promise<void> {
-  if (!way) throw new DatabricksTokensError("REVOCATION_REFUSED", "This sign-in may not revoke it");
-  await (isAdministrator ? revokeTokenOfAnybody : revokeToken)(callerOf(way), tokenId).catch(ignoreNotFound);
+async function revokeOne(signedIn: SignedIn | undefined, isAdministrator: boolean, tokenId: string): Promise<void> {
+  if (!signedIn) throw new DatabricksTokensError("REVOCATION_REFUSED", "This sign-in may not revoke it");
+  await (isAdministrator ? revokeTokenOfAnybody : revokeToken)(callerOf(signedIn), tokenId).catch(ignoreNotFound);
 }
 
 /** The audit may have waited for a person since it looked. */
-const callerOf = ({ context, credential }: Way): Caller => ({
+const callerOf = ({ context, credential }: SignedIn): Caller => ({
   client: context.client,
   authorization: credential,
   deadline: context.now() + context.limits.operationMs,
@@ -77,16 +77,16 @@ const callerOf = ({ context, credential }: Way): Caller => ({
  * workspace it is megabytes. Gives those that are not gone, and why that is said.
  */
 async function notGone(
-  way: Way,
+  signedIn: SignedIn,
   isAdministrator: boolean,
   tokenIds: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, DatabricksTokensError>> {
-  const { context } = way;
+  const { context } = signedIn;
   const until = context.now() + context.limits.proveDeadMs;
   const left = new Set(tokenIds);
   const failures = new Map<string, DatabricksTokensError>();
   const look = async (): Promise<void> => {
-    const caller = callerOf(way);
+    const caller = callerOf(signedIn);
     const listed = new Set(
       (await (isAdministrator ? listTokensOfAll : listTokens)(caller)).map((info) => info.tokenId),
     );

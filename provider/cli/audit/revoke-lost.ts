@@ -2,11 +2,11 @@ import { createInterface } from "node:readline/promises";
 import type { Report } from "../../audit/document";
 import { exitCodeOf } from "../../audit/exit-code";
 import { classify, type Row } from "../../audit/kinds";
-import { type Plan, plan, type Wish } from "../../audit/plan";
-import { foreignText } from "../../http/quote";
+import { type Plan, plan, type RevocationRequest } from "../../audit/plan";
+import { quote } from "../../http/quote";
 import { surroundings } from "../../session/surroundings";
 import { settingsFrom } from "../../sign-in";
-import { couldNotTell, type Finding, find, readStack, readState } from "./gather";
+import { couldNotTell, type Gathered, gather, readStack, readState } from "./gather";
 import { lockOfBackend } from "./lock";
 import { invalid, type Options } from "./options";
 import type { Progress } from "./progress";
@@ -19,22 +19,22 @@ export type Judged = Omit<Report, "advice">;
  * No run, list, no run, export, and no run before each token. Then what is lost is lost: of a run that began after the
  * first look and is over before the second the export knows; what a later one makes is not in the list.
  */
-export async function revokeLost(options: Options, wish: Wish, progress: Progress): Promise<Judged> {
+export async function revokeLost(options: Options, request: RevocationRequest, progress: Progress): Promise<Judged> {
   progress.step("Looking for runs under way");
   const lock = await lockOfBackend(options.stack);
-  const look = async (): Promise<Finding> => {
+  const look = async (): Promise<Gathered> => {
     const before = await readStack(options, progress);
     await lock(before.state.stacks);
-    const listed = await find(before, progress);
+    const listed = await gather(before, progress);
     await lock(before.state.stacks);
     const state = await readState(options);
     const rows = classify(
       state,
-      listed.sights.flatMap(({ seen }) => (seen ? [seen] : [])),
+      listed.listings.flatMap(({ tokenListing }) => (tokenListing ? [tokenListing] : [])),
     );
     return { ...listed, state, rows };
   };
-  const planned = (found: Finding): Plan => plan(found.rows, wish, operationMsOf(found));
+  const planned = (found: Gathered): Plan => plan(found.rows, request, operationMsOf(found));
   let found = await look();
   let { revoke, outcomes } = planned(found);
   if (revoke.length > 0 && !options.yes) {
@@ -46,13 +46,13 @@ export async function revokeLost(options: Options, wish: Wish, progress: Progres
     ({ revoke, outcomes } = planned(found));
     revoke = revoke.filter((row) => agreed.has(keyOf(row)));
   }
-  const { state, sights } = found;
+  const { state, listings } = found;
   let begun = 0;
   const allowed = async (): Promise<void> => {
     progress.step("Revoking", [begun++, revoke.length]);
     await lock(state.stacks);
   };
-  const done = [...outcomes, ...(await revokeAll(revoke, sights, allowed))];
+  const done = [...outcomes, ...(await revokeAll(revoke, listings, allowed))];
   const gone = new Set(done.filter(({ outcome }) => outcome === "revoked").map(keyOf));
   const rows = found.rows.filter((row) => !gone.has(keyOf(row)));
   const failed = done.some(({ outcome }) => outcome === "refused" || outcome === "failed");
@@ -64,7 +64,7 @@ export async function revokeLost(options: Options, wish: Wish, progress: Progres
 const keyOf = ({ host, tokenId }: { host: string | null; tokenId: string }): string => JSON.stringify([host, tokenId]);
 
 /** The longest operation of any workspace's settings. */
-function operationMsOf({ state }: Finding): number {
+function operationMsOf({ state }: Gathered): number {
   const around = surroundings();
   const workspaces = [...state.workspaces.values()].flat();
   return Math.max(...[{}, ...workspaces].map((workspace) => settingsFrom(workspace, around).operationTimeoutMs));
@@ -73,7 +73,7 @@ function operationMsOf({ state }: Finding): number {
 /** @throws DatabricksTokensError INVALID_INPUT without a yes */
 async function confirmed(rows: readonly Row[]): Promise<void> {
   if (!process.stdin.isTTY) throw invalid(`${rows.length} token(s) would be revoked: nobody can be asked, say --yes`);
-  const lines = rows.map((row) => `  ${row.kind} ${foreignText(`${row.tokenId} on ${row.host}`)}${more(row)}\n`);
+  const lines = rows.map((row) => `  ${row.kind} ${quote(`${row.tokenId} on ${row.host}`)}${more(row)}\n`);
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
     // Ctrl-C and Ctrl-D are a no.
@@ -88,5 +88,5 @@ async function confirmed(rows: readonly Row[]): Promise<void> {
 function more({ owner, listed, creationTime }: Row): string {
   const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
   const used = listed?.lastUsedDay === undefined ? "" : `, last used on ${day(listed.lastUsedDay)}`;
-  return `, of ${foreignText(owner) || "an unknown owner"}, made on ${day(creationTime)}${used}`;
+  return `, of ${quote(owner) || "an unknown owner"}, made on ${day(creationTime)}${used}`;
 }

@@ -1,6 +1,6 @@
 import type { AuditedToken } from "../../audit/document";
 import { columnsOf, cutTo, padTo } from "./columns";
-import { coloured, type Paper } from "./terminal";
+import { coloured, type Terminal } from "./terminal";
 
 interface Column {
   readonly head: string;
@@ -33,14 +33,14 @@ function flagsCell({ flags, retiringUntil }: AuditedToken): string {
 }
 
 /** A line for each token. What a narrow terminal has no room for is left out, a whole column at a time. */
-export function table(tokens: readonly AuditedToken[], paper: Paper): string {
+export function table(tokens: readonly AuditedToken[], terminal: Terminal): string {
   const filled = COLUMNS.map((column) => {
     const cells = [column.head, ...tokens.map((token) => cutTo(column.cell(token), column.most ?? Number.MAX_VALUE))];
     return { ...column, cells, width: cells.reduce((most, cell) => Math.max(most, columnsOf(cell)), 0) };
   });
   // A column that says nothing takes no room.
   let shown = filled.filter(({ cells, spare }) => spare === undefined || cells.slice(1).some((cell) => cell !== ""));
-  const room = paper.width ?? Number.POSITIVE_INFINITY;
+  const room = terminal.width ?? Number.POSITIVE_INFINITY;
   const isComment = ({ head }: Column): boolean => head === "COMMENT";
   const least = (columns: typeof filled): number =>
     columns.reduce((sum, item) => sum + GAP.length + (isComment(item) ? LEAST_COMMENT : item.width), -GAP.length);
@@ -50,7 +50,7 @@ export function table(tokens: readonly AuditedToken[], paper: Paper): string {
     shown = shown.filter((column) => column.spare !== spare);
   }
   const lines = tokens.map(({ kind }, index) =>
-    line(shown, index + 1, room).replace(kind, coloured(kind, kind, paper)),
+    line(shown, index + 1, room).replace(kind, coloured(kind, kind, terminal)),
   );
   return [line(shown, 0, room), ...lines].join("\n");
 }

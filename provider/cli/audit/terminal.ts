@@ -1,7 +1,7 @@
 import type { Kind } from "../../audit/kinds";
 
 /** What a report is written on. */
-export interface Paper {
+export interface Terminal {
   /** Columns of a line; undefined: as many as it takes. */
   readonly width?: number | undefined;
   readonly colour: boolean;
@@ -22,15 +22,15 @@ const COLOURS: Readonly<Record<Kind, number>> = {
 };
 
 /** In the colour of its kind, on a terminal. */
-export const coloured = (text: string, kind: Kind, { colour }: Paper): string =>
+export const coloured = (text: string, kind: Kind, { colour }: Terminal): string =>
   colour && text !== "" ? `\x1b[${COLOURS[kind]}m${text}\x1b[39m` : text;
 
 /** A terminal is as wide as it says, and coloured unless `NO_COLOR` is set; nothing else is either. */
-export function paperOf(
+export function terminalOf(
   stream: { isTTY?: boolean; columns?: number },
   env: Readonly<Record<string, string | undefined>>,
   all: boolean,
-): Paper {
+): Terminal {
   const isTerminal = stream.isTTY === true;
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
   const plain = ["dumb", "linux"].includes(env["TERM"] ?? "") || (locale !== "" && !/utf-?8/i.test(locale));

@@ -1,7 +1,7 @@
 import type { AuditDocument, AuditedToken, AuditedWorkspace } from "../../audit/document";
 import { KINDS, type Kind } from "../../audit/kinds";
 import { table } from "./table";
-import type { Paper } from "./terminal";
+import type { Terminal } from "./terminal";
 import { timeline } from "./timeline";
 
 /** More tokens of others in a workspace than so many are summed up: it is this stack that was asked about. */
@@ -9,14 +9,14 @@ const MOST_OTHERS = 20;
 const OTHERS: readonly Kind[] = ["other-stack", "not-ours"];
 
 /** For people: each workspace with its tokens and their lifetimes, what could not be read, what is left to do. */
-export function asText(document: AuditDocument, paper: Paper): string {
+export function asText(document: AuditDocument, terminal: Terminal): string {
   const { workspaces, tokens, problems, revocation, advice } = document;
   const parts = workspaces.flatMap((workspace) => {
     const here = tokens.filter(({ host }) => host === workspace.host);
     const now = Date.parse(workspace.listedAt ?? "");
     return [
-      [titleOf(workspace), listing(here, paper)].filter((part) => part !== "").join("\n"),
-      timeline(here, now, paper),
+      [titleOf(workspace), listing(here, terminal)].filter((part) => part !== "").join("\n"),
+      timeline(here, now, terminal),
     ];
   });
   for (const { text, code } of problems) parts.push(`Could not tell: ${text} [${code}]`);
@@ -42,10 +42,10 @@ const TO_DO = {
     "Unclaimed: this stack's marker, but an unknown nonce, or a sign that it may be somebody's; --revoke ID revokes one:",
 };
 
-const titleOf = (workspace: AuditedWorkspace): string => `${workspace.host}: ${sightOf(workspace)}`;
+const titleOf = (workspace: AuditedWorkspace): string => `${workspace.host}: ${coverageOf(workspace)}`;
 
 /** Whose tokens are seen there. */
-export function sightOf({ sees, owners, problem }: AuditedWorkspace): string {
+export function coverageOf({ sees, owners, problem }: AuditedWorkspace): string {
   if (sees === "nothing") return `could not be read: ${problem?.text} [${problem?.code}]`;
   if (sees === "all") return "everybody's tokens, by token management";
   const whose = owners.join(", ") || "this sign-in";
@@ -53,13 +53,13 @@ export function sightOf({ sees, owners, problem }: AuditedWorkspace): string {
 }
 
 /** The table, and in place of very many tokens of others what they are. */
-function listing(tokens: readonly AuditedToken[], paper: Paper): string {
+function listing(tokens: readonly AuditedToken[], terminal: Terminal): string {
   if (tokens.length === 0) return "";
   const others = tokens.filter(({ kind }) => OTHERS.includes(kind));
-  const summed = !paper.all && others.length > MOST_OTHERS;
+  const summed = !terminal.all && others.length > MOST_OTHERS;
   const shown = summed ? tokens.filter(({ kind }) => !OTHERS.includes(kind)) : tokens;
   const sums = summed ? OTHERS.flatMap((kind) => sumOf(others, kind)) : [];
-  return [...(shown.length > 0 ? [table(shown, paper)] : []), ...sums].join("\n");
+  return [...(shown.length > 0 ? [table(shown, terminal)] : []), ...sums].join("\n");
 }
 
 function sumOf(tokens: readonly AuditedToken[], kind: Kind): string[] {

@@ -1,7 +1,7 @@
 import type { AuditedToken } from "../../audit/document";
 import { columnsOf, cutTo, padTo } from "./columns";
 import { type Lifetime, legendOf, lifetimesOf, momentText, type Span, spanOf } from "./lifetime";
-import { coloured, type Paper } from "./terminal";
+import { coloured, type Terminal } from "./terminal";
 
 /**
  * The lifetimes of a stack's tokens, drawn to one scale in the width of the paper. Meaning is in the shapes: colour only
@@ -44,23 +44,25 @@ const ASCII: Shapes = {
 };
 
 /** Empty where there is nothing to draw. `now`: the workspace's time, epoch ms. */
-export function timeline(tokens: readonly AuditedToken[], now: number, paper: Paper): string {
+export function timeline(tokens: readonly AuditedToken[], now: number, terminal: Terminal): string {
   const lives = lifetimesOf(tokens, now).flat();
   if (lives.length === 0) return "";
-  const drawn = paper.all ? lives : lives.slice(0, MOST);
-  const shapes = paper.ascii ? ASCII : SHAPES;
+  const drawn = terminal.all ? lives : lives.slice(0, MOST);
+  const shapes = terminal.ascii ? ASCII : SHAPES;
   const labels = labelled(
     drawn.map(({ token }) => token),
-    paper.width ?? WIDTH,
+    terminal.width ?? WIDTH,
   );
   const scale = { ...spanOf(drawn, now), columns: labels.chart };
   const lines = drawn.map((lifetime, index) => {
     const bar = draw(lifetime, now, scale, shapes).trimEnd();
-    return `${labels.texts[index]}${coloured(bar, lifetime.token.kind, paper)}`.trimEnd();
+    return `${labels.texts[index]}${coloured(bar, lifetime.token.kind, terminal)}`.trimEnd();
   });
   const left = lives.length - drawn.length;
   const more = left > 0 ? [`${left} more, whose turn comes later; --all draws them`] : [];
-  return [axis(scale, now, labels.width), ...lines, ...more, ...legend(drawn, shapes, paper.width ?? WIDTH)].join("\n");
+  return [axis(scale, now, labels.width), ...lines, ...more, ...legend(drawn, shapes, terminal.width ?? WIDTH)].join(
+    "\n",
+  );
 }
 
 /** What stands before each bar, and how wide it and the chart are. */

@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../../errors";
 import { Secret } from "../../secret";
 import type { Authorization } from "../../workspace/authorization";
-import { fetched } from "../cached-sign-in";
+import { cachedSignIn } from "../cached-sign-in";
 import { bearerHeader } from "../oauth-response";
 import type { SignIn } from "../strategy";
 import type { FetchedToken } from "../token-cache";
@@ -17,7 +17,7 @@ export function entraAuthorization(strategy: string, signIn: SignIn, make: MakeC
   const { managementScope } = cloudOf(signIn);
   const resourceId = resourceIdOf(signIn);
   const tokens = (scope: string) => entraTokens(strategy, signIn, make, scope);
-  return fetched(strategy, signIn, async (token) => {
+  return cachedSignIn(strategy, signIn, async (token) => {
     const databricks = await token("databricks", tokens(DATABRICKS_SCOPE));
     const headers: Record<string, Secret> = { authorization: bearerHeader(databricks) };
     if (resourceId === undefined) return headers;

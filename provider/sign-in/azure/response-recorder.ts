@@ -3,7 +3,7 @@ import type { TokenCredentialOptions } from "@azure/identity";
 type AdditionalPolicy = NonNullable<TokenCredentialOptions["additionalPolicies"]>[number];
 
 /** What the authority last answered, or why it did not: `@azure/identity` tells less in its errors. */
-export interface Witness {
+export interface ResponseRecord {
   origin?: string;
   status?: number;
   /** Epoch ms of its clock less ours. */
@@ -11,22 +11,22 @@ export interface Witness {
   failure?: unknown;
 }
 
-export function policyOf(witness: Witness): AdditionalPolicy {
+export function policyOf(responseRecord: ResponseRecord): AdditionalPolicy {
   return {
     position: "perRetry",
     policy: {
       name: "witness",
       async sendRequest(request, next) {
-        witness.origin = new URL(request.url).origin;
+        responseRecord.origin = new URL(request.url).origin;
         try {
           const response = await next(request);
           const date = Date.parse(response.headers.get("date") ?? "");
-          delete witness.failure;
-          witness.status = response.status;
-          if (!Number.isNaN(date)) witness.clockOffsetMs = date - Date.now();
+          delete responseRecord.failure;
+          responseRecord.status = response.status;
+          if (!Number.isNaN(date)) responseRecord.clockOffsetMs = date - Date.now();
           return response;
         } catch (failure) {
-          witness.failure = failure;
+          responseRecord.failure = failure;
           throw failure;
         }
       },

@@ -1,9 +1,9 @@
 import { DatabricksTokensError } from "../../errors";
 import { parseHost } from "../../workspace/host";
 import { fetchedToken, forgetToken } from "../cached-sign-in";
-import { ambientSource } from "../detected";
+import { detectedSource } from "../detected";
 import { bearerHeader } from "../oauth-response";
-import { notAskedFor } from "../source-filter";
+import { whyNotForIdentity } from "../source-filter";
 import { type Surroundings, sourcesFor, type WorkspaceInput } from "../sources";
 import { STRATEGIES } from "../strategies";
 import type { SignIn, Strategy } from "../strategy";
@@ -74,19 +74,19 @@ export async function addressOf(
 /** The first sign-in of Entra ID that a source offers, else the machine. The resource manager stands for the host. */
 function azureSignIn(workspace: WorkspaceInput, surroundings: Surroundings): { strategy: Strategy; signIn: SignIn } {
   const sources = sourcesFor(workspace, surroundings).filter(
-    (source) => !source.problem && !notAskedFor(workspace, source),
+    (source) => !source.problem && !whyNotForIdentity(workspace, source),
   );
   // As in the chain: what the workspace or the config forces holds for every source, and is never passed over.
   const forced = workspace.authType ?? sources.find(({ kind }) => kind === "config")?.get("authType");
   const isAsked = forced !== undefined || sources.some((source) => source.get("authType") !== undefined);
   const lacking: string[] = [];
-  for (const source of isAsked ? sources : [...sources, ambientSource]) {
-    const isAmbient = source === ambientSource;
+  for (const source of isAsked ? sources : [...sources, detectedSource]) {
+    const isDetected = source === detectedSource;
     const view = viewOf("", workspace, surroundings, source, sources);
     const authType = forced ?? source.get("authType");
     for (const strategy of STRATEGIES.filter(({ kind }) => kind === "azure")) {
-      if (authType === undefined ? isAmbient !== (strategy.ambient ?? false) : authType !== strategy.name) continue;
-      const lacks = view.lacks(strategy, isAmbient || strategy.name === authType);
+      if (authType === undefined ? isDetected !== (strategy.detected ?? false) : authType !== strategy.name) continue;
+      const lacks = view.lacks(strategy, isDetected || strategy.name === authType);
       if (lacks === undefined) return { strategy, signIn: signInOf(strategy, view) };
       lacking.push(`${source.title}: ${lacks} (${strategy.name})`);
     }

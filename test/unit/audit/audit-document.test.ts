@@ -44,7 +44,15 @@ function report(more: Partial<Report> = {}): Report {
   const seen = seenOf(tokens);
   const problem = new DatabricksTokensError("UNREACHABLE", "Nobody answers");
   const sights = [sightOf(seen), { host: FAR, ownerOf: new Map(), problem, gaps: [] }];
-  return { exitCode: 3, state, sights, rows: classify(state, [seen]), problems: [problem], advice: ["Go on"], ...more };
+  return {
+    exitCode: 3,
+    state,
+    listings: sights,
+    rows: classify(state, [seen]),
+    problems: [problem],
+    advice: ["Go on"],
+    ...more,
+  };
 }
 
 describe("audit: the document", () => {
@@ -56,7 +64,9 @@ describe("audit: the document", () => {
       return { host: outcome === "refused" ? null : HOST, tokenId: "t", outcome, reason: "" };
     });
     assertAsDocumented(JSON.parse(asJson(documentOf(report({ revocation })))));
-    assertAsDocumented(JSON.parse(asJson(documentOf({ exitCode: 3, sights: [], rows: [], problems: [], advice: [] }))));
+    assertAsDocumented(
+      JSON.parse(asJson(documentOf({ exitCode: 3, listings: [], rows: [], problems: [], advice: [] }))),
+    );
     assert.throws(() => assertAsDocumented({ ...document, more: 1 }), /additional properties/);
     assert.throws(() => assertAsDocumented({ ...document, tokens: [{}] }), /required property 'kind'/);
   });
@@ -77,7 +87,7 @@ describe("audit: the document", () => {
       const made: Made = { current: { tokenId: "t", creationTime: NOW - age * DAY }, inputs };
       const state = readExport(exported([made]));
       const seen = seenOf([]);
-      return documentOf({ exitCode: 0, state, sights: [], rows: classify(state, [seen]), problems: [], advice: [] })
+      return documentOf({ exitCode: 0, state, listings: [], rows: classify(state, [seen]), problems: [], advice: [] })
         .tokens[0]!;
     };
     const day = (count: number): string => new Date(NOW + count * DAY).toISOString();
@@ -95,7 +105,7 @@ describe("audit: the document", () => {
     const revocation = [
       { host: null, tokenId: value, outcome: "refused", reason: "no such token is to be seen" },
     ] as const;
-    const shown = documentOf({ exitCode: 3, sights: [sightOf(seen)], rows, problems: [], advice: [], revocation });
+    const shown = documentOf({ exitCode: 3, listings: [sightOf(seen)], rows, problems: [], advice: [], revocation });
     assert.deepEqual(
       [shown.tokens[0]!.tokenId, shown.tokens[0]!.host, shown.workspaces[0]!.host, shown.revocation![0]!.tokenId],
       ["[secret][2J", "https://x]0;title.example.com", "https://x]0;title.example.com", "[secret]"],

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { exitCodeOf } from "../../../provider/audit/exit-code";
 import { readExport } from "../../../provider/audit/exported-state";
 import { flagsOf } from "../../../provider/audit/flags";
-import { classify, type Row, type Seen } from "../../../provider/audit/kinds";
+import { classify, type Row, type TokenListing } from "../../../provider/audit/kinds";
 import { plan } from "../../../provider/audit/plan";
-import { gapsOf } from "../../../provider/audit/unseen-owners";
+import { unseenOwnersOf } from "../../../provider/audit/unseen-owners";
 import { DAY, exported, listed, type Made, NOW, OURS, seenOf, unused } from "./audit-state";
 
 const read = (made: Made[]) => readExport(exported(made));
@@ -12,7 +12,7 @@ const fine = { couldNotTell: false };
 
 describe("audit: what a list may lack", () => {
   const made: Made = { current: { tokenId: "t" } };
-  const codes = (more: Partial<Seen>) => gapsOf(seenOf([], more), read([made])).map(({ code }) => code);
+  const codes = (more: Partial<TokenListing>) => unseenOwnersOf(seenOf([], more), read([made])).map(({ code }) => code);
   it("everybody's, but not a living one of the state's; one's own, where the state has tokens of others", () => {
     assert.deepEqual(codes({}), []);
     assert.deepEqual(codes({ alive: new Set(["t"]) }), ["UNEXPECTED_ANSWER"]);
@@ -75,7 +75,7 @@ describe("audit: what may be revoked", () => {
     const held: Made = { current: { tokenId: "now" } };
     const [state, day] = [read([held]), { creationTime: NOW - 9 * DAY }];
     let expected: Row["kind"] = "unclaimed";
-    const reasons = (tokens: Seen["tokens"], more: Partial<Seen> = {}, ids: string[] = []) => {
+    const reasons = (tokens: TokenListing["tokens"], more: Partial<TokenListing> = {}, ids: string[] = []) => {
       const rows = classify(state, [seenOf(tokens, more)]);
       assert.ok(rows.every(({ kind, tokenId }) => kind === (tokenId === "now" ? "managed" : expected)));
       const { revoke, outcomes } = plan(rows, { orphans: true, ids }, 300_000);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Seen } from "../../../provider/audit/kinds";
-import type { Sight } from "../../../provider/cli/audit/listing";
+import type { TokenListing } from "../../../provider/audit/kinds";
+import type { WorkspaceListing } from "../../../provider/cli/audit/listing";
 import { Secret } from "../../../provider/secret";
 import { markComment } from "../../../provider/token/marker";
 import { type TokenRecord, writeState } from "../../../provider/token/state";
@@ -123,9 +123,14 @@ export function unused(tokenId: string, given: Parameters<typeof listed>[1] = {}
 }
 
 /** What an administrator sees. */
-export const seenOf = (tokens: Seen["tokens"], more: Partial<Seen> = {}): Seen => ({
+export const seenOf = (tokens: TokenListing["tokens"], more: Partial<TokenListing> = {}): TokenListing => ({
   ...{ host: HOST, tokens, owners: "all", signedInAs: ["admin@example.com"], now: NOW, isTimeKnown: true },
   refused: new Set(),
   ...more,
 });
-export const sightOf = (seen: Seen): Sight => ({ host: seen.host, seen, ownerOf: new Map(), gaps: [] });
+export const sightOf = (seen: TokenListing): WorkspaceListing => ({
+  host: seen.host,
+  tokenListing: seen,
+  ownerOf: new Map(),
+  unseenOwners: [],
+});

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { exitCodeOf } from "../../../provider/audit/exit-code";
 import { readExport } from "../../../provider/audit/exported-state";
 import { ageDays, daysLeft, flagsOf } from "../../../provider/audit/flags";
-import { classify, type Row, type Seen } from "../../../provider/audit/kinds";
+import { classify, type Row, type TokenListing } from "../../../provider/audit/kinds";
 import { partsOf } from "../../../provider/cli/audit/stack-name";
 import type { DatabricksTokensError } from "../../../provider/errors";
 import { DAY, exported, HOST, listed, type Made, NOW, OURS, seenOf, unused } from "./audit-state";
 
 const read = (made: Made[], more: Parameters<typeof exported>[1] = {}) => readExport(exported(made, more));
 const kinds = (rows: readonly Row[]) => Object.fromEntries(rows.map(({ tokenId, kind }) => [tokenId, kind]));
-const one = (made: Made, tokens: Seen["tokens"], more: Partial<Seen> = {}): Row =>
+const one = (made: Made, tokens: TokenListing["tokens"], more: Partial<TokenListing> = {}): Row =>
   classify(read([made]), [seenOf(tokens, more)])[0]!;
 const fine = { couldNotTell: false };
 
@@ -51,7 +51,7 @@ describe("audit: kinds", () => {
     });
     const [now, , old] = rows;
     assert.deepEqual([now!.comment, now!.owner, now!.marker?.nonce], ["for CI", "ada@example.com", "aa"]);
-    assert.deepEqual([now!.held?.role, old!.until], ["current", NOW + DAY]);
+    assert.deepEqual([now!.inState?.role, old!.until], ["current", NOW + DAY]);
     assert.equal(exitCodeOf(rows, fine), 2);
     assert.equal(state.pendingOperations, 1);
   });
@@ -202,7 +202,7 @@ describe("audit: flags", () => {
 });
 
 describe("audit: exit codes", () => {
-  const row = (made: Made, ...tokens: Seen["tokens"]) => classify(read([made]), [seenOf(tokens)]);
+  const row = (made: Made, ...tokens: TokenListing["tokens"]) => classify(read([made]), [seenOf(tokens)]);
   it("0 fine, 1 due, 2 orphans or unclaimed, 3 could not tell; the worst one counts", () => {
     const made = { current: { tokenId: "t" } };
     const good = row(made, listed("t", { of: made }));

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { foreignText } from "../../../provider/http/quote";
+import { quote } from "../../../provider/http/quote";
 
 describe("texts from elsewhere", () => {
   it("quote no sign-in of an address and no signature: the Pulumi CLI names its backend with both", () => {
     assert.equal(
-      foreignText("error: connect postgres://ann:p@ss@db.example.com:5432/x: refused"),
+      quote("error: connect postgres://ann:p@ss@db.example.com:5432/x: refused"),
       "error: connect postgres://[secret]@db.example.com:5432/x: refused",
     );
     assert.equal(
-      foreignText("GET https://a.blob.example.com/c?sv=1&sig=abc%2Fd&se=2: 403"),
+      quote("GET https://a.blob.example.com/c?sv=1&sig=abc%2Fd&se=2: 403"),
       "GET https://a.blob.example.com/c?sv=1&sig=[secret]&se=2: 403",
     );
     const plain = "see https://example.com/help or ask ada@example.com";
-    assert.equal(foreignText(plain), plain);
+    assert.equal(quote(plain), plain);
   });
 
   it("give no orders to a terminal or to a pipeline, wherever they stand", () => {
@@ -31,11 +31,11 @@ describe("texts from elsewhere", () => {
       "\u202eevil",
     ]) {
       for (const text of [order, `say ${order}`, `say\u200b ${order}`, order.repeat(3)]) {
-        const shown = foreignText(text);
+        const shown = quote(text);
         assert.doesNotMatch(shown, /##\w*\[|::[\w-]+( [^:]*)?::|[\p{Cc}\p{Cf}]/u, shown);
       }
     }
     // What only looks alike stays as it is.
-    for (const plain of ["C::x", "fe80::1", "## heading", "a ## b"]) assert.equal(foreignText(plain), plain);
+    for (const plain of ["C::x", "fe80::1", "## heading", "a ## b"]) assert.equal(quote(plain), plain);
   });
 });

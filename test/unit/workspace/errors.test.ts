@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import type { DatabricksTokensError, ErrorCode } from "../../../provider/errors";
 import { errorFromNetwork, isTransient } from "../../../provider/http/error-from-network";
 import { Secret } from "../../../provider/secret";
-import { errorFromAnswer } from "../../../provider/workspace/error-from-response";
+import { errorFromResponse } from "../../../provider/workspace/error-from-response";
 
 const host = "https://adb-1.2.azuredatabricks.net";
 const answered = (status: number, body: unknown, headers: Record<string, string> = {}): DatabricksTokensError =>
-  errorFromAnswer({
+  errorFromResponse({
     status,
     body: typeof body === "string" ? body : JSON.stringify(body),
     headers,
@@ -133,7 +133,7 @@ describe("errors on the wire", () => {
   it("does not quote an echoed credential, whatever it looks like", () => {
     const hide = [new Secret("Bearer correct-horse")];
     const echo = { status: 400, headers: {}, path: "/", host, strategy: "pat", source: "x", hide };
-    assert.doesNotMatch(errorFromAnswer({ ...echo, body: "you sent correct-horse" }).message, /correct-horse/);
+    assert.doesNotMatch(errorFromResponse({ ...echo, body: "you sent correct-horse" }).message, /correct-horse/);
   });
 });
 

@@ -83,7 +83,14 @@ describe("texts that aren't ours", function () {
     const seen = seenOf(listing, { owners });
     const sights = [sightOf(seen)];
     const rows = read ? classify(read, [seen]) : [];
-    const document = documentOf({ exitCode: 0, ...(read && { state: read }), sights, rows, problems, advice: [] });
+    const document = documentOf({
+      exitCode: 0,
+      ...(read && { state: read }),
+      listings: sights,
+      rows,
+      problems,
+      advice: [],
+    });
     for (const width of [undefined, 200]) {
       // As it is before the last look, so that nothing leans on that alone.
       const shown = asText(document, { width, colour: false, ascii: false, all: true });

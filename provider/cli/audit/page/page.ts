@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AuditDocument, AuditedWorkspace } from "../../../audit/document";
 import { KINDS, type Kind } from "../../../audit/kinds";
-import { counts, sightOf } from "../text";
+import { counts, coverageOf } from "../text";
 import { attention } from "./attention";
 import { Html, html, NOTHING } from "./html";
 import { lifetimes, marks } from "./lifetimes";
@@ -94,7 +94,7 @@ function workspaceOf({ tokens }: AuditDocument, workspace: AuditedWorkspace, ind
   const here = tokens.filter((token) => token.host === host);
   return html`<section aria-labelledby="workspace-${index}">
 <h2 id="workspace-${index}">${host}</h2>
-<p>${sentence(sightOf(workspace))}${here.length === 0 && workspace.sees !== "nothing" ? " There are none." : ""}${listedAt === null ? NOTHING : html` Listed ${moment(listedAt)}.`}</p>
+<p>${sentence(coverageOf(workspace))}${here.length === 0 && workspace.sees !== "nothing" ? " There are none." : ""}${listedAt === null ? NOTHING : html` Listed ${moment(listedAt)}.`}</p>
 ${lifetimes(here, Date.parse(listedAt ?? ""))}
 ${here.length > 0 ? html`<h3>Tokens</h3>${table(here, `Tokens on ${host}`)}` : NOTHING}
 </section>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../../../provider/audit/kinds";
-import type { Outcome } from "../../../../provider/audit/plan";
-import type { Sight, Way } from "../../../../provider/cli/audit/listing";
+import type { RevocationResult } from "../../../../provider/audit/plan";
+import type { SignedIn, WorkspaceListing } from "../../../../provider/cli/audit/listing";
 import { revokeAll } from "../../../../provider/cli/audit/revocation";
 import { DatabricksTokensError } from "../../../../provider/errors";
 import { useConfig } from "../../../../provider/session/surroundings";
@@ -30,7 +30,7 @@ describe("audit: revoking several tokens", () => {
     proveDeadMs?: number;
     own?: boolean;
     allowed?(): Promise<void>;
-  } = {}): Promise<Outcome[]> {
+  } = {}): Promise<RevocationResult[]> {
     const config: Record<string, string> = {
       "databricks:token": workspace.admin.token,
       "databricks:host": workspace.host,
@@ -38,18 +38,18 @@ describe("audit: revoking several tokens", () => {
     useConfig({ get: (key) => config[key] });
     const context = contextFor({ host: workspace.host }, {});
     const limits = { ...context.limits, proveDeadMs };
-    const way: Way = { context: { ...context, limits }, credential: context.credentials[0]! };
+    const way: SignedIn = { context: { ...context, limits }, credential: context.credentials[0]! };
     const { host } = workspace;
-    const sight: Sight = own
-      ? { host, ownerOf: new Map(ids.map((id) => [id, way])), gaps: [] }
-      : { host, administrator: way, ownerOf: new Map(), gaps: [] };
+    const sight: WorkspaceListing = own
+      ? { host, ownerOf: new Map(ids.map((id) => [id, way])), unseenOwners: [] }
+      : { host, administrator: way, ownerOf: new Map(), unseenOwners: [] };
     return revokeAll(
       ids.map((tokenId) => ({ host, tokenId }) as Row),
       [sight],
       allowed,
     );
   }
-  const of = (outcomes: readonly Outcome[]) =>
+  const of = (outcomes: readonly RevocationResult[]) =>
     outcomes.map(({ outcome, reason }) => (outcome === "revoked" ? outcome : /\[(\w+)\]$/.exec(reason)?.[1]));
   const path = (id: string): string => `/api/2.0/token-management/tokens/${id}`;
 

@@ -3,26 +3,34 @@ import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { type AuditDocument, documentOf } from "../../../../provider/audit/document";
 import { readExport } from "../../../../provider/audit/exported-state";
-import { classify, type Seen } from "../../../../provider/audit/kinds";
+import { classify, type TokenListing } from "../../../../provider/audit/kinds";
 import { columnsOf, cutTo, padTo } from "../../../../provider/cli/audit/columns";
 import { table } from "../../../../provider/cli/audit/table";
-import { type Paper, paperOf } from "../../../../provider/cli/audit/terminal";
+import { type Terminal, terminalOf } from "../../../../provider/cli/audit/terminal";
 import { asText } from "../../../../provider/cli/audit/text";
 import { timeline } from "../../../../provider/cli/audit/timeline";
 import { DAY, exported, listed, type Made, NOW, seenOf, sightOf, unused } from "../../audit/audit-state";
 
-const PLAIN: Paper = { colour: false, ascii: false, all: false };
+const PLAIN: Terminal = { colour: false, ascii: false, all: false };
 
-function audited(made: readonly Made[], tokens: Seen["tokens"], more: Partial<Seen> = {}): AuditDocument {
+function audited(
+  made: readonly Made[],
+  tokens: TokenListing["tokens"],
+  more: Partial<TokenListing> = {},
+): AuditDocument {
   const state = readExport(exported(made));
   const seen = seenOf(tokens, more);
   const rows = classify(state, [seen]);
   const sights = [sightOf(seen)];
-  return documentOf({ exitCode: 0, state, sights, rows, problems: [], advice: [] });
+  return documentOf({ exitCode: 0, state, listings: sights, rows, problems: [], advice: [] });
 }
 
 /** A token whose life the state has, and the workspace lists. */
-function held(name: string, current: Made["current"], more: Partial<Made> = {}): [Made, Seen["tokens"][number][]] {
+function held(
+  name: string,
+  current: Made["current"],
+  more: Partial<Made> = {},
+): [Made, TokenListing["tokens"][number][]] {
   const made: Made = {
     name,
     nonce: name,
@@ -37,7 +45,7 @@ const pick = ({ creationTime, expiryTime }: NonNullable<Made["current"]>) => ({
   ...(expiryTime !== undefined && { expiryTime }),
 });
 const ago = (days: number): number => NOW - days * DAY;
-const drawn = (tokens: AuditDocument["tokens"], paper: Partial<Paper> = {}): string[] =>
+const drawn = (tokens: AuditDocument["tokens"], paper: Partial<Terminal> = {}): string[] =>
   timeline(tokens, NOW, { ...PLAIN, ...paper }).split("\n");
 
 describe("audit: the timeline", () => {
@@ -141,12 +149,12 @@ describe("audit: paper", () => {
   const terminal = { isTTY: true, columns: 72 };
   it("a terminal is as wide as it says and coloured; NO_COLOR, a pipe and old terminals are plain", () => {
     const utf8 = { LANG: "C.UTF-8" };
-    assert.deepEqual(paperOf(terminal, utf8, false), { width: 72, colour: true, ascii: false, all: false });
-    assert.equal(paperOf(terminal, { ...utf8, NO_COLOR: "1" }, false).colour, false);
-    assert.deepEqual(paperOf({}, {}, true), { width: undefined, colour: false, ascii: false, all: true });
-    assert.equal(paperOf({ isTTY: true, columns: 0 }, {}, false).width, undefined);
+    assert.deepEqual(terminalOf(terminal, utf8, false), { width: 72, colour: true, ascii: false, all: false });
+    assert.equal(terminalOf(terminal, { ...utf8, NO_COLOR: "1" }, false).colour, false);
+    assert.deepEqual(terminalOf({}, {}, true), { width: undefined, colour: false, ascii: false, all: true });
+    assert.equal(terminalOf({ isTTY: true, columns: 0 }, {}, false).width, undefined);
     for (const env of [{ TERM: "dumb" }, { LC_ALL: "C", LANG: "C.UTF-8" }, { LANG: "de_DE.ISO-8859-1" }]) {
-      assert.equal(paperOf(terminal, env, false).ascii, true, JSON.stringify(env));
+      assert.equal(terminalOf(terminal, env, false).ascii, true, JSON.stringify(env));
     }
   });
 
