@@ -16,13 +16,13 @@ import {
   removeSecret,
   updateSecret,
 } from "./databricks-secrets/secret-lifecycle";
-import type { Lifecycle, ResourceType } from "./lifecycle-type";
 import { databricksCfg } from "./machine/databricks-cfg";
 import { EntryLifecycle } from "./machine/entry-lifecycle";
 import { keyring } from "./machine/keyring";
 import { netrc } from "./machine/netrc";
 import type { Store } from "./machine/store";
 import { pulumiHome, storeContext } from "./machine/store-context";
+import type { Lifecycle, ResourceType } from "./pulumi/lifecycle-type";
 import { assertMadeHere } from "./pulumi/not-importable";
 import { redact, redactError } from "./secret";
 import { surroundingsOf } from "./session/resource-surroundings";
