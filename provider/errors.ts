@@ -26,6 +26,7 @@ export type ErrorCode =
   | "UNREACHABLE" // name not found, refused, reset, closed
   | "TLS"
   | "TIMEOUT"
+  | "CLOCK_UNKNOWN" // the workspace's time can't be told, and something depends on it
   // before any call
   | "NO_CREDENTIALS"
   | "AMBIGUOUS_CREDENTIALS"
@@ -33,6 +34,7 @@ export type ErrorCode =
   | "NO_HOST"
   | "HOST_CHANGED"
   | "INVALID_HOST"
+  | "HOST_NOT_NAMED" // only a state names it, so a credential does not go there
   | "INVALID_INPUT"
   | "PACKAGE_NOT_FOUND"
   | "NODE_TOO_OLD"
@@ -48,8 +50,9 @@ export type ErrorCode =
   // stores on this machine
   | "ENTRY_EXISTS" // somebody else's entry is there, and `adopt` is not set
   | "ENTRY_AMBIGUOUS" // more than one, or one that a token beside it would clash with
-  | "STORE_PATH_REFUSED" // a folder, or a link that leads out of the home folder
+  | "STORE_PATH_REFUSED" // a folder, a FIFO, or a link that others may have put there
   | "STORE_UNREADABLE"
+  | "NO_HOME" // this user has no home folder, and HOME names none
   | "STORE_WRITE_FAILED" // disk full, read-only, no permission
   | "STORE_LOCKED" // another process holds the file's lock
   | "KEYRING_NOT_INSTALLED" // the package @napi-rs/keyring is missing
@@ -77,6 +80,8 @@ export type ErrorCode =
 export interface ErrorOptionsWithOutcome extends ErrorOptions {
   /** `true`: the request may have taken effect although it failed. Default `false`. */
   readonly ambiguous?: boolean;
+  /** `true`: the answer calls the token that was shown invalid, expired or revoked. Default `false`. */
+  readonly saysTokenIsDead?: boolean;
 }
 
 /** The one family of errors of this package: what happened and what to do, with a stable code; never a secret. */
@@ -86,6 +91,8 @@ export class DatabricksTokensError extends Error {
   readonly text: string;
   /** Whether the failed request may have taken effect on the server all the same. */
   readonly ambiguous: boolean;
+  /** Whether the answer called the token that was shown invalid, expired or revoked. Nothing else proves one dead. */
+  readonly saysTokenIsDead: boolean;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptionsWithOutcome = {}) {
     const text = redact(message);
@@ -94,5 +101,6 @@ export class DatabricksTokensError extends Error {
     this.code = code;
     this.text = text;
     this.ambiguous = options.ambiguous ?? false;
+    this.saysTokenIsDead = options.saysTokenIsDead ?? false;
   }
 }

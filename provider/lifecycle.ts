@@ -1,9 +1,9 @@
 import "./node-version";
 import { surroundingsOf } from "./process/resource-surroundings";
-import { storeContext } from "./process/store-context";
+import { pulumiHome, storeContext } from "./process/store-context";
 import { type DynamicConfig, useConfig } from "./process/surroundings";
 import { contextFor } from "./process/token-context";
-import { redactError } from "./secret";
+import { redact, redactError } from "./secret";
 import { databricksCfg } from "./stores/databricks-cfg";
 import {
   checkScope,
@@ -33,6 +33,8 @@ import { read } from "./token/read";
 import type { Properties } from "./token/state";
 import { update } from "./token/update";
 
+const warn = (message: string): void => void process.stderr.write(`warning: ${redact(message)}\n`);
+
 /** Pulumi prints what a method throws, stack and all: nothing of it may be a secret. */
 function guarded<Args extends unknown[], Result>(
   method: (...args: Args) => Result | Promise<Result>,
@@ -56,7 +58,7 @@ export const lifecycles = {
       useConfig(request.config);
     },
     check: guarded(async (olds: Properties, news: Properties) => check(await surroundingsOf(olds, news), olds, news)),
-    diff: guarded((_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now())),
+    diff: guarded((_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now(), warn)),
     create: guarded((inputs: Properties) => create(contextFor(inputs, inputs), inputs)),
     read: guarded((id: string, props: Properties) => read(contextFor(props, props), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) => update(contextFor(olds, news), olds, news)),
@@ -73,12 +75,12 @@ export const lifecycles = {
       checkSecret(await surroundingsOf(olds, news), olds, news),
     ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffSecret(olds, news)),
-    create: guarded((inputs: Properties) => createSecret(contextFor(inputs, inputs), inputs)),
+    create: guarded((inputs: Properties) => createSecret(contextFor(inputs, inputs), inputs, pulumiHome())),
     read: guarded((id: string, props: Properties) => readSecret(contextFor(props, props), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) =>
-      updateSecret(contextFor(olds, news), olds, news),
+      updateSecret(contextFor(olds, news), olds, news, pulumiHome()),
     ),
-    delete: guarded((_id: string, props: Properties) => removeSecret(contextFor(props, props), props)),
+    delete: guarded((_id: string, props: Properties) => removeSecret(contextFor(props, props), props, pulumiHome())),
   },
   SecretScope: {
     configure(request: { config: DynamicConfig }): void {
@@ -88,12 +90,12 @@ export const lifecycles = {
       checkScope(await surroundingsOf(olds, news), olds, news),
     ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffScope(olds, news)),
-    create: guarded((inputs: Properties) => makeScope(contextFor(inputs, inputs), inputs)),
+    create: guarded((inputs: Properties) => makeScope(contextFor(inputs, inputs), inputs, pulumiHome())),
     read: guarded((id: string, props: Properties) => readScope(contextFor(props, props), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) =>
       updateScope(contextFor(olds, news), olds, news),
     ),
-    delete: guarded((_id: string, props: Properties) => removeScope(contextFor(props, props), props)),
+    delete: guarded((_id: string, props: Properties) => removeScope(contextFor(props, props), props, pulumiHome())),
   },
 };
 

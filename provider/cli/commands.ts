@@ -1,9 +1,12 @@
 import "../node-version";
+import { join } from "node:path";
 import { DatabricksTokensError } from "../errors";
 import { redact } from "../secret";
+import { versionIn } from "../workspace/user-agent";
 import { audit } from "./audit/audit";
 import { AUDIT_HELP } from "./audit/options";
 import { DOCTOR_HELP, doctor } from "./doctor";
+import { printed } from "./printed";
 import { WRITE_HELP, write } from "./write";
 
 const HELP = `Usage: databricks-tokens COMMAND [OPTIONS]
@@ -13,7 +16,7 @@ Commands:
   doctor                        which workspace and sign-in hold here, and whether tokens can be minted there
   audit                         whose each token of a stack's workspaces is, what is due, and what a killed run left
 
-databricks-tokens COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong arguments; doctor and audit have their own.
+databricks-tokens COMMAND --help tells more; databricks-tokens --version which version this is. Exit codes: 0 done, 1 failed, 2 wrong arguments; doctor and audit have their own.
 `;
 
 interface Command {
@@ -30,10 +33,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 /** Runs the command that the arguments name; gives the exit code. */
 export async function run([name = "", ...args]: string[]): Promise<number> {
+  if (["--version", "-V", "version"].includes(name)) {
+    process.stdout.write(`${versionIn(join(__dirname, "..", "..", "package.json")) ?? "unknown"}\n`);
+    return 0;
+  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     const asked = ["--help", "-h", "help"].includes(name);
-    (asked ? process.stdout : process.stderr).write(asked || name === "" ? HELP : `No command ${name}\n\n${HELP}`);
+    (asked ? process.stdout : process.stderr).write(
+      asked || name === "" ? HELP : printed(`No command ${name}\n\n${HELP}`, false),
+    );
     return asked ? 0 : 2;
   }
   if (args.includes("--help") || args.includes("-h")) {
@@ -42,10 +51,11 @@ export async function run([name = "", ...args]: string[]): Promise<number> {
   }
   try {
     const { text, code } = await command.run(args);
-    if (text !== "") process.stdout.write(`${redact(text)}\n`);
+    if (text !== "")
+      process.stdout.write(`${text.startsWith("{") ? redact(text) : printed(text, process.stdout.isTTY === true)}\n`);
     return code;
   } catch (error) {
-    process.stderr.write(`error: ${redact((error as Error).message)}\n`);
+    process.stderr.write(printed(`error: ${(error as Error).message}\n`, false));
     return error instanceof DatabricksTokensError && error.code === "INVALID_INPUT" ? 2 : 1;
   }
 }

@@ -3,6 +3,7 @@ import { SECRET_CONFIG_KEYS } from "../credentials";
 import type { DatabricksTokensError, ErrorCode } from "../errors";
 import { DAY_SECONDS, DEFAULT_LIFETIME_SECONDS, isExpired } from "../token/schedule";
 import type { Authorization, TokenInfo, TokenSettings } from "../workspace";
+import { foreignText } from "../workspace/foreign-text";
 import type { Finding } from "./report";
 import type { StackConfig } from "./stack-config";
 
@@ -30,8 +31,8 @@ function failed(check: Finding["check"], what: string, { code, text }: Databrick
 export const skipped = (check: Finding["check"], why: string): Finding => ({ check, status: "skipped", finding: why });
 
 export function stackFinding({ stack, values, secretKeys, locked, problem }: StackConfig): Finding {
-  const facts = stack === undefined ? {} : { stack };
-  const name = stack ?? "the selected one";
+  const name = foreignText(stack ?? "the selected one");
+  const facts = stack === undefined ? {} : { stack: name };
   if (problem) {
     const what = locked.length > 0 ? `${name}: its secrets can't be read` : `${name}: its config can't be read`;
     // It could be asked, and refused: that is to be mended.
@@ -45,17 +46,18 @@ export function stackFinding({ stack, values, secretKeys, locked, problem }: Sta
   );
   if (plain.length > 0) {
     const toDo = `They stand in clear in the stack's file and state. Replace each: pulumi config set --secret ${plain[0]}`;
-    const finding = `${stack}: set without --secret: ${plain.join(", ")}`;
+    const finding = `${name}: set without --secret: ${plain.join(", ")}`;
     return { check: "stack", status: "wrong", finding, toDo, code: "INVALID_CONFIG", facts };
   }
-  const keys = [...values.keys()].join(", ");
-  return { check: "stack", status: "ok", finding: `${stack}, with ${keys || "no databricks: values"}`, facts };
+  const keys = foreignText([...values.keys()].join(", "));
+  return { check: "stack", status: "ok", finding: `${name}, with ${keys || "no databricks: values"}`, facts };
 }
 
 export function hostFinding({ value, error }: Outcome<ResolvedHost | undefined>): Finding {
   if (error) return failed("host", "none that can be taken", error);
   if (value) {
-    const { host, from } = value;
+    const { host } = value;
+    const from = foreignText(value.from);
     return { check: "host", status: "ok", finding: `${host}, from ${from}`, facts: { host, hostFrom: from } };
   }
   const toDo =
@@ -70,7 +72,8 @@ export function signInFinding(
   locked: readonly string[],
 ): Finding {
   if (error) return failed("sign-in", "no way that can be taken", error);
-  const { strategy, source } = value;
+  const { strategy } = value;
+  const source = foreignText(value.source);
   const finding = `${strategy}, from ${source}`;
   const facts = { strategy, credentialFrom: source };
   if (locked.length === 0) return { check: "sign-in", status: "ok", finding, facts };
@@ -80,7 +83,7 @@ export function signInFinding(
 
 export function identityFinding({ value, error }: Outcome<{ userName: string; id: string }>): Finding {
   if (!error) {
-    const identity = value.userName || value.id;
+    const identity = foreignText(value.userName || value.id);
     return { check: "identity", status: "ok", finding: `signed in as ${identity}`, facts: { identity } };
   }
   if (error.code !== "SCOPE_MISSING") return failed("identity", "is not let in", error);

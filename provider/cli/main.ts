@@ -7,5 +7,7 @@ import("./commands.js")
     return 1;
   })
   .then((code) => {
+    // Not by waiting for all that a library still waits for: a program that holds a pipe open would hold this one.
     process.exitCode = code;
+    process.stdout.write("", () => process.stderr.write("", () => process.exit()));
   });

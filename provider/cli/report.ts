@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors";
 import { redact } from "../secret";
+import { asSafeJson } from "./printed";
 
 /** `note`: worth knowing, and nothing is wrong; `skipped`: what it depends on failed. */
 export type Status = "ok" | "note" | "wrong" | "unknown" | "skipped";
@@ -75,5 +76,5 @@ export function asJson(findings: readonly Finding[]): string {
   const report = { version: 1, exitCode: exitCodeOf(findings), ...facts, checks };
   // Before JSON's own escapes could hide a secret.
   const safe = (_: string, value: unknown): unknown => (typeof value === "string" ? redact(value) : value);
-  return JSON.stringify(report, safe, 2);
+  return asSafeJson(report, safe);
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import { foreignText } from "../workspace/foreign-text";
-import { ending, pulumi } from "./pulumi";
+import { failureOf, pulumi } from "./pulumi";
 
 /** What the provider reads of a stack's config, unless a resource names another namespace. Everything else is dropped. */
 const NAMESPACES = ["databricks"];
@@ -51,9 +51,12 @@ function hasProject(folder: string): boolean {
 
 async function selectedStack(): Promise<string | undefined> {
   const ran = await pulumi(["stack", "--show-name", "--non-interactive"]);
-  if (ran.code === 0) return ran.stdout.trim() || undefined;
+  const name = ran.stdout.trim();
+  const what = "its name holds what no name of a stack does";
+  if (name !== foreignText(name)) throw unreadable("The selected stack", ["stack", "--show-name"], what);
+  if (ran.code === 0) return name || undefined;
   if (/no stack selected/i.test(ran.stderr)) return undefined;
-  throw unreadable("The selected stack", ["stack", "--show-name"], foreignText(ran.stderr) || ending(ran));
+  throw unreadable("The selected stack", ["stack", "--show-name"], failureOf(ran));
 }
 
 async function configOf(
@@ -64,7 +67,7 @@ async function configOf(
   const what = `The config of stack ${stack}`;
   const shown = await pulumi([...args, "--show-secrets"]);
   if (shown.code === 0) return readConfig(shown.stdout, what, await namespaces());
-  const problem = unreadable(what, ["config", "--stack", stack], foreignText(shown.stderr) || ending(shown));
+  const problem = unreadable(what, ["config", "--stack", stack], failureOf(shown));
   // What is no secret needs no passphrase.
   const masked = await pulumi(args);
   return { ...(masked.code === 0 ? readConfig(masked.stdout, what, await namespaces()) : NOTHING), problem };

@@ -1,7 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import { foreignText } from "../workspace/foreign-text";
-import { ending, pulumi } from "./pulumi";
+import { failureOf, pulumi } from "./pulumi";
 
 /** How the Pulumi CLI shows a secret that it was not asked for. */
 const MASKED = "[secret]";
@@ -36,7 +36,7 @@ export class StackOutputs {
       if (names.includes(named)) return named;
       throw new DatabricksTokensError(
         "OUTPUT_NOT_FOUND",
-        `Stack ${this.stack} has no output ${named}; there are ${names.join(", ") || "none"}`,
+        `Stack ${this.stack} has no output ${named}; there are ${foreignText(names.join(", ")) || "none"}`,
       );
     }
     if (secrets.length === 1) return secrets[0]!;
@@ -44,7 +44,7 @@ export class StackOutputs {
     if (secrets.length > 1) {
       throw new DatabricksTokensError(
         "OUTPUT_AMBIGUOUS",
-        `Stack ${this.stack} has ${secrets.length} secret outputs (${secrets.join(", ")}): say which one is the token, with --output NAME`,
+        `Stack ${this.stack} has ${secrets.length} secret outputs (${foreignText(secrets.join(", "))}): say which one is the token, with --output NAME`,
       );
     }
     throw new DatabricksTokensError(
@@ -57,7 +57,7 @@ export class StackOutputs {
   async token(name: string): Promise<Secret> {
     const value = await output(this.stack, this.dir, [name, "--show-secrets"]);
     const unusable = (what: string): DatabricksTokensError =>
-      new DatabricksTokensError("OUTPUT_UNUSABLE", `The output ${name} of stack ${this.stack} ${what}`);
+      new DatabricksTokensError("OUTPUT_UNUSABLE", `The output ${foreignText(name)} of stack ${this.stack} ${what}`);
     if (typeof value !== "string") throw unusable("is not a text, so it can't be a token");
     if (value === "") throw unusable("is empty: there is no token yet");
     const secret = new Secret(value);
@@ -70,7 +70,7 @@ export class StackOutputs {
 async function output(stack: string, dir: string, args: readonly string[]): Promise<unknown> {
   const all = ["stack", "output", ...args, "--json", "--stack", stack, "--cwd", dir, "--non-interactive"];
   const ran = await pulumi(all);
-  if (ran.code !== 0) throw unreadable(stack, foreignText(ran.stderr) || ending(ran));
+  if (ran.code !== 0) throw unreadable(stack, failureOf(ran));
   try {
     return JSON.parse(ran.stdout);
   } catch {

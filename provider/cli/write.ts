@@ -7,6 +7,7 @@ import { keyring } from "../stores/keyring";
 import { netrc } from "../stores/netrc";
 import { type Edit, type EntryValue, type HeldEntry, type Store, type StoreContext, sameValue } from "../stores/store";
 import type { Properties } from "../token/state";
+import { foreignText } from "../workspace/foreign-text";
 import { StackOutputs } from "./stack-outputs";
 
 export const WRITE_HELP = `Usage: databricks-tokens write netrc|keyring|profile --stack NAME [OPTIONS]
@@ -92,7 +93,8 @@ export async function write(args: string[]): Promise<string> {
   const token = await outputs.token(name);
   inputs[kind.store.secretKey] = token.reveal();
   const { shown, changed } = await put(storeContext(), kind.store, inputs, adopt);
-  return `${changed ? "Wrote" : "Unchanged:"} ${shown} (output ${name} of stack ${stack})`;
+  const [place, output] = [shown, name].map((text) => foreignText(text));
+  return `${changed ? "Wrote" : "Unchanged:"} ${place} (output ${output} of stack ${stack})`;
 }
 
 function readArguments(args: string[]) {
@@ -146,10 +148,10 @@ async function put(context: StoreContext, store: Store, inputs: Properties, adop
   let changed = false;
   await place.edit((held: HeldEntry | undefined): Edit | undefined => {
     if (held && sameValue(held.value, value)) return undefined;
-    if (held && !adopt) {
+    if (held && !held.isVacant && !adopt) {
       throw new DatabricksTokensError(
         "ENTRY_EXISTS",
-        `${place.shown} is there already, with another value; --adopt replaces it`,
+        `${foreignText(place.shown)} is there already, with another value; --adopt replaces it`,
       );
     }
     changed = true;

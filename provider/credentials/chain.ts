@@ -3,6 +3,7 @@ import type { Authorization } from "../workspace/authorization";
 import { ambientSource } from "./ambient";
 import { firstThatWorks } from "./first-that-works";
 import { notMeantFor } from "./meant-for";
+import { provedHost } from "./proved-host";
 import { namespaceOf, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
 import { STRATEGIES } from "./strategies";
 import type { Strategy } from "./strategy";
@@ -36,7 +37,7 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
   const unfit = sources.map((source) => source.problem ?? notMeantFor(host, workspace, source));
   const fit = sources.filter((_, index) => unfit[index] === undefined);
   for (const [index, source] of sources.entries()) {
-    const found = unfit[index] ?? signIn(viewOf(host, workspace, surroundings, source, fit), forced);
+    const found = unfit[index] ?? signIn(viewOf(host, workspace, surroundings, source, fit), forced, workspace);
     if (typeof found === "string") reasons.push(`${source.title}: ${found}`);
     else if (!(found instanceof DatabricksTokensError)) {
       if (!credentials.some(({ identityKey }) => identityKey === found.identityKey)) credentials.push(found);
@@ -47,7 +48,7 @@ export function credentialsFor(host: string, workspace: WorkspaceInput, surround
   // Whoever asks for one way in is not given another.
   const isAsked = forced !== undefined || fit.some((source) => source.get("authType") !== undefined);
   if (credentials.length === 0 && !problem && !isAsked) {
-    const found = onThisMachine(viewOf(host, workspace, surroundings, ambientSource, fit));
+    const found = onThisMachine(viewOf(host, workspace, surroundings, ambientSource, fit), workspace);
     if (typeof found === "string") reasons.push(`${ambientSource.title}: ${found}`);
     else if (found instanceof DatabricksTokensError) problem = found;
     else credentials.push(found);
@@ -75,7 +76,11 @@ function noSuchAuthType(name: string): DatabricksTokensError {
  * The way in that a source offers; a text: why it offers none; an error: why it can't be taken. `forced` holds for every
  * source, a source's own authType for itself alone.
  */
-function signIn(view: View, forced: string | undefined): Credential | string | DatabricksTokensError {
+function signIn(
+  view: View,
+  forced: string | undefined,
+  workspace: WorkspaceInput,
+): Credential | string | DatabricksTokensError {
   const { source } = view;
   const authType = forced ?? source.get("authType");
   if (authType !== undefined && !isStrategy(authType)) return noSuchAuthType(`${authType} (${source.title})`);
@@ -91,18 +96,18 @@ function signIn(view: View, forced: string | undefined): Credential | string | D
   const [strategy] = strategies;
   const kinds = strategies.filter(({ kind }, index) => strategies.findIndex((other) => other.kind === kind) === index);
   if (kinds.length > 1) return ambiguous(view, kinds);
-  if (strategy) return attempted(() => credentialBy(strategy, view));
+  if (strategy) return attempted(() => credentialBy(strategy, view, workspace));
   const others = complete.map(({ name }) => name).join(", ");
   return [...(others === "" ? [] : [`authType ${authType} leaves its ${others} aside`]), ...lacking].join(", ");
 }
 
 /** What is found on the machine without being set anywhere: the first that is signed in. */
-function onThisMachine(view: View): Credential | string | DatabricksTokensError {
+function onThisMachine(view: View, workspace: WorkspaceInput): Credential | string | DatabricksTokensError {
   const lacking: string[] = [];
   const ways: Credential[] = [];
   for (const strategy of STRATEGIES.filter(({ ambient }) => ambient)) {
     const lacks = view.lacks(strategy, true);
-    const way = lacks ?? attempted(() => credentialBy(strategy, view));
+    const way = lacks ?? attempted(() => credentialBy(strategy, view, workspace));
     if (way instanceof DatabricksTokensError) return way;
     if (typeof way === "string") lacking.push(`${way} (${strategy.name})`);
     else ways.push(way);
@@ -113,9 +118,10 @@ function onThisMachine(view: View): Credential | string | DatabricksTokensError 
   return named(firstThatWorks([first, ...rest]), ways.map((way) => way.identityKey).join(" "));
 }
 
-function credentialBy(strategy: Strategy, view: View): Credential {
+function credentialBy(strategy: Strategy, view: View, workspace: WorkspaceInput): Credential {
   const signIn = signInOf(strategy, view);
-  return named(strategy.load().authorize(signIn), signIn.identityKey);
+  const authorization = strategy.load().authorize(signIn);
+  return named(provedHost(authorization, strategy, signIn, view, workspace), signIn.identityKey);
 }
 
 function attempted(act: () => Credential): Credential | DatabricksTokensError {

@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { DatabricksTokensError } from "../errors";
 import { foreignText } from "../workspace/foreign-text";
+import { runProgram } from "./program";
 import type { SignIn } from "./strategy";
 
 /** The official SDKs tell the CLI from its predecessor in Python, a small script of the same name, by its size. */
@@ -27,6 +27,9 @@ function isCommand(path: string, leastBytes: number): boolean {
   }
 }
 
+/** Such a program has nothing to put away. */
+const GRACE_MS = 500;
+
 /**
  * Runs a program that prints a token; gives its standard output. What it says on failure is quoted, without tokens.
  * @throws DatabricksTokensError TIMEOUT, CREDENTIAL_REFUSED
@@ -39,16 +42,15 @@ export async function output(
 ): Promise<string> {
   const failed = (code: "TIMEOUT" | "CREDENTIAL_REFUSED", text: string): DatabricksTokensError =>
     new DatabricksTokensError(code, `The sign-in ${strategy} (${from}) failed: ${text}`);
-  const timeout = Math.max(1, Math.min(timeoutMs, until - Date.now()));
-  // SIGTERM can be ignored.
-  const options = { timeout, killSignal: "SIGKILL", env: { ...surroundings.env }, windowsHide: true } as const;
-  return new Promise((done, reject) => {
-    execFile(command, args, options, (error, stdout, stderr) => {
-      if (!error) return done(stdout);
-      if (error.killed) return reject(failed("TIMEOUT", `\`${command}\` did not end within ${timeout / 1000} s`));
-      // Never its standard output: a token may stand there, whatever the exit code.
-      const said = foreignText(stderr || `exit code ${error.code ?? "unknown"}`);
-      reject(failed("CREDENTIAL_REFUSED", `\`${[command, ...args].join(" ")}\` said: ${said}`));
-    });
+  const limit = Math.max(1, Math.min(timeoutMs, until - Date.now()));
+  const asked = { env: { ...surroundings.env }, timeoutMs: limit, graceMs: GRACE_MS };
+  const ended = await runProgram(command, args, asked).catch((error: NodeJS.ErrnoException) => {
+    throw failed("CREDENTIAL_REFUSED", `\`${command}\` can't be started (${error.code ?? "unknown"})`);
   });
+  const { code, stdout, stderr, timedOut } = ended;
+  if (timedOut) throw failed("TIMEOUT", `\`${command}\` did not end within ${limit / 1000} s`);
+  if (code === 0) return stdout;
+  // Never its standard output: a token may stand there, whatever the exit code.
+  const said = foreignText(stderr || `exit code ${code ?? "unknown"}`);
+  throw failed("CREDENTIAL_REFUSED", `\`${[command, ...args].join(" ")}\` said: ${said}`);
 }

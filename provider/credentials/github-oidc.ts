@@ -19,7 +19,10 @@ export function lacks({ surroundings: { env } }: Settings): string | undefined {
 export function authorize(signIn: SignIn): Authorization {
   const { env } = signIn.surroundings;
   return tokenExchange(NAME, signIn, async (endpoint, until) => {
-    const audience = signIn.setting("tokenAudience") ?? (await defaultAudience(NAME, signIn, until)) ?? endpoint;
+    const { host, isHostTrusted } = signIn;
+    const told = async (): Promise<string> => (await defaultAudience(NAME, signIn, until)) ?? endpoint;
+    // A host that only a state names could ask for a token that another workspace takes.
+    const audience = signIn.setting("tokenAudience") ?? (isHostTrusted ? await told() : `${host}/oidc/v1/token`);
     const asked = env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "";
     const url = `${asked}${asked.includes("?") ? "&" : "?"}audience=${encodeURIComponent(audience)}`;
     const headers = { authorization: new Secret(`Bearer ${env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] ?? ""}`) };

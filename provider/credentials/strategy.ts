@@ -9,6 +9,11 @@ export type Kind = "pat" | "basic" | "oauth" | "env-oidc" | "file-oidc" | "azure
 export interface SignIn {
   /** Origin of the workspace. */
   readonly host: string;
+  /**
+   * Databricks' by its name, or named by today's program, config, environment or profile: it may say who an identity token
+   * must be for, and gets one that is for somebody else too.
+   */
+  readonly isHostTrusted: boolean;
   /** Where the credential comes from, for messages: `the environment (DATABRICKS_CLIENT_ID)`. */
   readonly from: string;
   /** Stable and not secret: names the identity in caches. */
@@ -22,7 +27,7 @@ export interface SignIn {
 }
 
 /** What the question whether a strategy applies may look at. */
-export type Settings = Pick<SignIn, "host" | "setting" | "nameOf" | "surroundings">;
+export type Settings = Pick<SignIn, "host" | "isHostTrusted" | "setting" | "nameOf" | "surroundings">;
 
 /** One way to sign in. It applies to a source that has every setting that it needs. */
 export interface Strategy {

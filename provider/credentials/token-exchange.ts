@@ -1,3 +1,4 @@
+import { DatabricksTokensError } from "../errors";
 import type { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
 import { askAuthority } from "./authority";
@@ -18,6 +19,7 @@ export function tokenExchange(strategy: string, signIn: SignIn, identityToken: I
   const fetch = async (until: number): Promise<FetchedToken> => {
     const url = await tokenEndpoint(strategy, signIn, until);
     const subject = await identityToken(url, until);
+    assertForHost(strategy, signIn, subject);
     const askedAt = Date.now();
     const form = {
       grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -29,4 +31,31 @@ export function tokenExchange(strategy: string, signIn: SignIn, identityToken: I
     return granted(await askAuthority(strategy, signIn, { method: "POST", url, form, until }), askedAt, url);
   };
   return fetched(strategy, signIn, async (token) => ({ authorization: bearerHeader(await token("workspace", fetch)) }));
+}
+
+/**
+ * A host that only a state names gets no identity token but its own: with another audience it could redeem it elsewhere.
+ * @throws DatabricksTokensError HOST_NOT_NAMED
+ */
+function assertForHost(strategy: string, { host, from, isHostTrusted }: SignIn, token: Secret): void {
+  const audiences = audiencesOf(token);
+  const isOwn = (audience: unknown): boolean =>
+    typeof audience === "string" && URL.canParse(audience) && new URL(audience).origin === host;
+  if (isHostTrusted || (audiences.length > 0 && audiences.every(isOwn))) return;
+  throw new DatabricksTokensError(
+    "HOST_NOT_NAMED",
+    `The sign-in ${strategy} (${from}) does not send its identity token to ${host}: the token is not for that host, which ` +
+      "only the state names. If it is the workspace, name it: databricks:host, DATABRICKS_HOST, or host in the profile",
+  );
+}
+
+/** Empty where it is no JSON web token, or is for nobody in particular. */
+function audiencesOf(token: Secret): unknown[] {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString("utf8"));
+    const { aud = [] } = Object(claims) as { aud?: unknown };
+    return [aud].flat();
+  } catch {
+    return [];
+  }
 }

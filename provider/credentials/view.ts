@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDatabricksHost, isNamed } from "./domains";
 import { settingsFrom } from "./settings";
 import type { Source, Surroundings, WorkspaceInput } from "./sources";
 import type { Settings, SignIn, Strategy } from "./strategy";
@@ -38,6 +39,7 @@ export function viewOf(
   };
   const view = {
     host,
+    isHostTrusted: isDatabricksHost(host) || isNamed(host, workspace, others),
     surroundings,
     source,
     setting,
@@ -55,10 +57,10 @@ export function viewOf(
 
 /** What a strategy signs in with. */
 export function signInOf({ name, kind, needs, uses = [] }: Strategy, view: View): SignIn {
-  const { host, source, surroundings, setting, nameOf, timeoutMs } = view;
+  const { host, isHostTrusted, source, surroundings, setting, nameOf, timeoutMs } = view;
   const names = new Set([...needs, ...uses, ...(kind === "azure" ? AZURE : [])]);
   const identity = [host, name, ...[...names].map((item) => `${item}=${setting(item) ?? ""}`)].join("\n");
   const identityKey = createHash("sha256").update(identity).digest("hex").slice(0, 16);
   const from = needs.length === 0 ? source.title : `${source.title} (${needs.map(nameOf).join(", ")})`;
-  return { host, from, identityKey, surroundings, timeoutMs, setting, nameOf };
+  return { host, isHostTrusted, from, identityKey, surroundings, timeoutMs, setting, nameOf };
 }

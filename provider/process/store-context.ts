@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import { DatabricksTokensError } from "../errors";
 import { redact } from "../secret";
 import { machineIdOf } from "../stores/machine";
@@ -9,17 +10,38 @@ const LOCK_TIMEOUT_SECONDS = 60;
 
 /** The real context of one operation on a store of this machine. */
 export function storeContext(): StoreContext {
-  const { env, home, config } = surroundings();
+  const around = surroundings();
+  const { env, config } = around;
+  const here = {
+    env,
+    user: userName(),
+    get home() {
+      return around.home;
+    },
+  };
   return {
     env,
-    home,
+    get home() {
+      return around.home;
+    },
     cwd: process.cwd(),
-    machineId: machineIdOf({ env, home, user: userName() }),
+    pulumiHome: pulumiHome(),
+    machineId: machineIdOf(here),
     machineName: hostname(),
     lockTimeoutMs:
       1000 * secondsFrom(config("databricks:lockTimeoutSeconds") ?? env["DATABRICKS_LOCK_TIMEOUT_SECONDS"]),
     warn: (message) => void process.stderr.write(redact(`warning: ${message}\n`)),
   };
+}
+
+/** Pulumi's own folder on this machine; undefined: this user has no home. */
+export function pulumiHome(): string | undefined {
+  const around = surroundings();
+  try {
+    return around.env["PULUMI_HOME"] || join(around.home, ".pulumi");
+  } catch {
+    return undefined;
+  }
 }
 
 /** A user without an entry in the system's list, as in a container, has a number alone. */

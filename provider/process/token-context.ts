@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { credentialsFor, settingsFrom, type WorkspaceInput } from "../credentials";
+import { credentialsFor, isOrigin, settingsFrom, type WorkspaceInput } from "../credentials";
+import { DatabricksTokensError } from "../errors";
 import { redact } from "../secret";
 import { as, DEFAULT_LIMITS, type TokenContext } from "../token/context";
 import { type Properties, readInputs } from "../token/state";
@@ -12,11 +13,12 @@ const shared = new SharedLists(Date.now);
 
 /**
  * The real context of one operation: the host that the state names (`held`), credentials as today's inputs, config,
- * environment and files give them.
+ * environment and files give them. @throws DatabricksTokensError INVALID_HOST
  */
 export function contextFor(held: Properties, wish: Properties): TokenContext {
   const { host } = readInputs(held);
-  const workspace = (wish["workspace"] ?? {}) as WorkspaceInput;
+  if (!isOrigin(host)) throw notSafe();
+  const workspace = programWorkspace(host, wish);
   const around = surroundings();
   const settings = settingsFrom(workspace, around);
   const limits = { ...DEFAULT_LIMITS, operationMs: settings.operationTimeoutMs };
@@ -28,11 +30,30 @@ export function contextFor(held: Properties, wish: Properties): TokenContext {
     limits,
     deadline: Date.now() + limits.operationMs,
     now: Date.now,
+    elapsed: () => performance.now(),
     sleep: async (ms) => void (await sleep(ms)),
-    assertEngine,
+    assertEngine: () => assertEngine(),
     list: (credential, options) => shared.list(as(context, credential), credential, options),
-    userName: (credential) => shared.userName(as(context, credential), credential),
+    whoIs: (credential) => shared.whoIs(as(context, credential), credential),
     warn: (message) => void process.stderr.write(`warning: ${redact(message)}\n`),
   };
   return context;
 }
+
+/**
+ * `workspace` as today's program gives it, with the host that it resolved to. A state (`wish` is one in read and delete)
+ * says what a program said once: its host is followed, but not taken for a word of today's program.
+ */
+function programWorkspace(host: string, wish: Properties): WorkspaceInput {
+  const { host: _, ...rest } = (wish["workspace"] ?? {}) as WorkspaceInput;
+  const isProgram = wish["schemaVersion"] === undefined && wish["hostSource"] === "workspace";
+  return isProgram ? { ...rest, host } : rest;
+}
+
+/** Without the host, in which a password may stand. */
+const notSafe = (): DatabricksTokensError =>
+  new DatabricksTokensError(
+    "INVALID_HOST",
+    "The host in the state is no https address of a workspace (http is for this machine alone, and nobody's password " +
+      "belongs there), so nothing was sent to it. Correct it: pulumi stack export, edit, pulumi stack import",
+  );

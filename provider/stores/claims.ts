@@ -1,6 +1,7 @@
 /**
  * Which entry of the program stands where, as far as this process knows: it runs all resources of one `up`, and checks
- * each before it deletes what the program no longer has.
+ * each before it deletes what the program no longer has. Resources are told apart by their origin with its parent
+ * (origin.ts): two components may each have one of the same name. Each type has its own claims.
  */
 export class Claims {
   /** By place: who is to stand there. */

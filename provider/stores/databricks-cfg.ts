@@ -4,6 +4,7 @@ import { Secret } from "../secret";
 import { parseHost } from "../workspace/host";
 import { ProfileDocument, profileNameProblem, profileValueProblem } from "./profile-document";
 import { checkPath, type HeldEntry, type Store, textInput } from "./store";
+import { assertText, pythonEncodingProblem } from "./text-encoding";
 import { editText, readText } from "./text-file";
 
 /** Profiles of a `.databrickscfg`. */
@@ -41,14 +42,16 @@ export const databricksCfg: Store = {
       shown,
       async look() {
         const text = await readText(file, context);
-        return text === undefined ? undefined : heldIn(new ProfileDocument(text), profile);
+        return text === undefined ? undefined : heldIn(documentOf(file, text), profile);
       },
       edit: (decide) =>
-        editText(file, context, (text) => {
-          const document = new ProfileDocument(text);
-          const edit = decide(heldIn(document, profile));
+        editText(file, context, async (text) => {
+          const document = documentOf(file, text);
+          const edit = await decide(heldIn(document, profile));
           if (edit?.kind === "write") {
             const { attributes, secret } = edit.value;
+            const problem = pythonEncodingProblem(text);
+            if (problem) context.warn(`the Databricks SDK for Python can't read ${file}: ${problem}`);
             return document.with(profile, { host: attributes["host"] ?? "", token: secret.reveal() }).toString();
           }
           if (edit?.kind === "restore") return document.restored(profile, edit.raw.reveal()).toString();
@@ -61,12 +64,18 @@ export const databricksCfg: Store = {
   },
 };
 
+function documentOf(file: string, text: string): ProfileDocument {
+  assertText(file, text);
+  return new ProfileDocument(text);
+}
+
 function heldIn(document: ProfileDocument, profile: string): HeldEntry | undefined {
   const value = document.value(profile);
   return (
     value && {
       value: { attributes: { host: value.host }, secret: new Secret(value.token) },
       raw: new Secret(document.raw(profile) ?? ""),
+      isVacant: document.isVacant(profile),
     }
   );
 }

@@ -1,19 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { DatabricksTokensError } from "../errors";
-import type { Secret } from "../secret";
 import { SavedFailure } from "../token/failure";
 import { type Properties, UNKNOWN } from "../token/state";
 import { Claims } from "./claims";
-import {
-  type EntryInputs,
-  type EntryOrigin,
-  type EntryRecord,
-  type EntryState,
-  readInputs,
-  readState,
-  writeState,
-} from "./entry-state";
-import { type EntryValue, type Place, type Store, type StoreContext, sameValue } from "./store";
+import { put, type Site, takeBack } from "./entry-edit";
+import { type EntryInputs, type EntryRecord, type EntryState, readInputs, readState, writeState } from "./entry-state";
+import { originText, stackText } from "./origin";
+import { type Store, type StoreContext, sameValue } from "./store";
+import { WrittenValues } from "./written-values";
 
 /**
  * The life of an entry in a store of this machine. It is written where nothing stands, or what this resource wrote, or
@@ -60,7 +53,9 @@ export class EntryLifecycle {
     const changes =
       keys.some((key) => wish.where[key] !== state.entry.where[key]) ||
       !sameValue(wish.value, state.entry.value) ||
-      (here && (state.drift !== "" || state.leftovers.length > 0));
+      (here && (state.drift !== "" || state.leftovers.length > 0)) ||
+      // Renamed, or moved into a component, with an alias: the state says who it is by now.
+      (here && originText(wish.origin) !== originText(state.inputs.origin));
     return { changes, replaces: [] };
   }
 
@@ -93,6 +88,10 @@ export class EntryLifecycle {
     const moved = keyOf(wish) !== keyOf(state.entry);
     const known = [state.entry, ...state.leftovers].find((record) => keyOf(record) === keyOf(wish));
     const entry = await this.#put(context, wish, known);
+    // What is noted under the stack's name of before it was renamed.
+    if (stackText(wish.origin) !== stackText(state.inputs.origin)) {
+      await this.#site(context, state.inputs, state.entry.where).written.forget(wish.nonce);
+    }
     const { where: _, value: __, ...inputs } = wish;
     if (moved) state.leftovers.push(state.entry);
     Object.assign(state, { inputs, entry, drift: "" });
@@ -120,54 +119,36 @@ export class EntryLifecycle {
     }
   }
 
-  /** Writes the entry; `known` is what this resource has written there before. */
+  /** `known` is what this resource has written there before. */
   async #put(context: StoreContext, wish: EntryInputs, known?: EntryRecord): Promise<EntryRecord> {
-    const { where, value, adopt, nonce } = wish;
-    const place = this.store.place(context, where);
-    let adopted: Secret | undefined = known?.adopted;
-    await place.edit((held) => {
-      // A run that was killed after it wrote left just this.
-      if (held && sameValue(held.value, value)) return undefined;
-      if (held && !known && !adopt) throw this.#exists(place);
-      if (held && !known) adopted = held.raw;
-      if (held && known && !sameValue(held.value, known.value)) {
-        context.warn(`${place.shown} was changed elsewhere; it is written again`);
-      }
-      return { kind: "write", value };
-    });
-    this.#claims.written(place.key, nonce);
+    const { where, value, nonce } = wish;
+    const site = this.#site(context, wish, where);
+    const adopted = await put(context, site, wish, known);
+    this.#claims.written(site.place.key, nonce);
     return { where, value, ...(adopted && { adopted }) };
   }
 
   async #takeBack(context: StoreContext, { inputs }: EntryState, entry: EntryRecord): Promise<void> {
-    const place = this.store.place(context, entry.where);
+    const site = this.#site(context, inputs, entry.where);
+    const { key, shown } = site.place;
     const origin = originText(inputs.origin);
-    // A resource with another name took the place over in this run.
-    if (this.#claims.isElsewhere(place.key, origin, inputs.nonce)) {
+    // Another resource took the place over in this run.
+    if (this.#claims.isElsewhere(key, origin, inputs.nonce)) {
       if (entry.adopted) {
         context.warn(
-          `${place.shown} is another resource's now; what stood there before it was adopted is not kept any longer. ` +
-            "(To rename a resource, give it an alias: then nothing is lost.)",
+          `${shown} is another resource's now; what stood there before it was adopted is not kept any longer. ` +
+            "(To rename or move a resource, give it an alias: then nothing is lost.)",
         );
       }
-      return;
+      return site.written.forget(inputs.nonce);
     }
-    try {
-      if (await place.look()) await place.edit((held) => held && this.#wayBack(context, place, entry, held.value));
-    } catch (error) {
-      // Which of them is ours can't be told: that must not keep a destroy from what comes after, the token.
-      if (!(error instanceof DatabricksTokensError && error.code === "ENTRY_AMBIGUOUS")) throw error;
-      context.warn(`${place.shown} is left as it is: ${error.message}`);
-    }
-    this.#claims.released(place.key, origin, inputs.nonce);
+    await takeBack(context, site, entry, inputs.nonce);
+    this.#claims.released(key, origin, inputs.nonce);
   }
 
-  #wayBack(context: StoreContext, place: Place, { value, adopted }: EntryRecord, held: EntryValue) {
-    if (!sameValue(held, value)) {
-      context.warn(`${place.shown} no longer holds what this stack wrote: it is left as it is`);
-      return undefined;
-    }
-    return adopted ? ({ kind: "restore", raw: adopted } as const) : ({ kind: "remove" } as const);
+  #site(context: StoreContext, { origin }: Pick<EntryInputs, "origin">, where: EntryRecord["where"]): Site {
+    const place = this.store.place(context, where);
+    return { place, written: new WrittenValues(context.pulumiHome, [this.store.type, stackText(origin), place.key]) };
   }
 
   #isHere({ machineId, machineName, warn }: StoreContext, state: EntryState, consequence: string): boolean {
@@ -180,15 +161,4 @@ export class EntryLifecycle {
     );
     return false;
   }
-
-  #exists(place: Place): DatabricksTokensError {
-    return new DatabricksTokensError(
-      "ENTRY_EXISTS",
-      `${place.shown} is there already, and this stack did not write it. Set adopt: true to take it over (its value is ` +
-        "kept in the state, encrypted, and put back on destroy), or remove it first",
-    );
-  }
 }
-
-const originText = ({ organization, project, stack, name }: EntryOrigin): string =>
-  [organization, project, stack, name].join("/");

@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { propertiesOf as common } from "../program";
 import { secretOutputs } from "./entry-state";
+import { withinParent } from "./origin";
 import type { Store } from "./store";
 
 export type EntryKind = Pick<Store, "type" | "secretKey"> & { readonly arguments: readonly string[] };
 
 /** What Pulumi gets for an entry's arguments: the value always a secret, whether the program marked it or not. */
-export function propertiesOf(kind: EntryKind, name: string, args: object): pulumi.Inputs {
-  const properties = common(kind.type, name, args, kind.arguments);
+export function propertiesOf(kind: EntryKind, name: string, args: object, opts: pulumi.CustomResourceOptions) {
+  const properties = withinParent(common(kind.type, name, args, kind.arguments), opts.parent);
   const value = properties[kind.secretKey];
   return {
     ...properties,

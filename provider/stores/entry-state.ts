@@ -1,6 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import type { Properties } from "../token/state";
+import type { EntryOrigin } from "./origin";
 import type { EntryValue, Store } from "./store";
 
 /** Version 1 of what an entry keeps in Pulumi's state. Names and shapes are for ever: STATE.md lists them. */
@@ -8,14 +9,6 @@ export const SCHEMA_VERSION = 1;
 
 /** How a provider marks a value as secret on Pulumi's wire. */
 const SECRET_SIGNATURE = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
-
-/** Which resource of which program. */
-export interface EntryOrigin {
-  readonly organization: string;
-  readonly project: string;
-  readonly stack: string;
-  readonly name: string;
-}
 
 /** One entry as it was written. */
 export interface EntryRecord {

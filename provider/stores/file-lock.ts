@@ -1,28 +1,26 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
-import { link, readdir, readFile, unlink, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { readdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabricksTokensError } from "../errors";
+import { appear } from "./exclusive";
+import { isDead, SELF, shownOwner } from "./lock-owner";
+import { NotRegular, readRegular } from "./regular-file";
 
 /** How long the lock of a process that can't be looked at (another machine or container) counts without a change. */
 const UNSEEN_HOLDER_MS = 20_000;
-
-/** Who holds a lock. `host`, `boot` and `space` tell whether `pid` means anything here. */
-interface Holder {
-  readonly host: string;
-  readonly boot: string;
-  readonly space: string;
-  readonly pid: number;
-  /** When the process started, in the kernel's ticks: a number that is used again belongs to another process. */
-  readonly start: string;
-  readonly id: string;
-}
+/** How often a holder shows that it lives, to those who can't look at it. */
+const SIGN_OF_LIFE_MS = 4_000;
 
 export interface HeldLock {
   /** Throws if somebody took the lock for a dead one's: asked right before a write becomes visible. */
   assertHeld(): Promise<void>;
+}
+
+/** A lock file as it was seen. `mark` changes with each holder, and with each sign of life. */
+interface Seen {
+  readonly text: string;
+  readonly mark: string;
 }
 
 const lines = new Map<string, Promise<unknown>>();
@@ -31,8 +29,8 @@ const lines = new Map<string, Promise<unknown>>();
  * Does the work while no other process does work on the same lock file. A holder that was killed leaves its lock
  * behind: whoever comes next sees that the process is gone, and removes it. Nobody polls against its own process.
  *
- * A lock appears whole, by a hard link to a file that names its holder. Only who holds the guard of one dead holder,
- * a lock of its own, may remove that one's lock: so nobody ever removes a lock that another has just taken.
+ * A lock appears whole where the file system has hard links (exclusive.ts). Only who holds the guard of one dead
+ * holder, a lock of its own, may remove that one's lock: so nobody ever removes a lock that another has just taken.
  */
 export async function withFileLock<T>(
   path: string,
@@ -54,36 +52,44 @@ export async function withFileLock<T>(
 
 async function hold<T>(path: string, work: (lock: HeldLock) => Promise<T>, deadline: number) {
   const text = await acquire(path, deadline);
+  const isHeld = async (): Promise<boolean> => (await look(path).catch(() => undefined))?.text === text;
+  const alive = setInterval(async () => {
+    const now = new Date();
+    if (await isHeld()) await utimes(path, now, now).catch(() => undefined);
+  }, SIGN_OF_LIFE_MS);
+  alive.unref();
   try {
     await tidy(path);
     return await work({
       async assertHeld() {
-        if ((await read(path)) !== text) throw locked(path, "another process took the lock over");
+        if (!(await isHeld())) throw locked(path, "another process took the lock over");
       },
     });
   } finally {
-    if ((await read(path)) === text) await remove(path);
+    clearInterval(alive);
+    if (await isHeld()) await remove(path);
   }
 }
 
 /** The lock's text once it is ours. */
 async function acquire(path: string, deadline: number): Promise<string> {
-  const text = JSON.stringify({ ...SELF, id: randomBytes(8).toString("hex") } satisfies Holder);
-  const claim = `${path}.${(JSON.parse(text) as Holder).id}`;
-  let seen: { text: string; since: number } | undefined;
+  const id = randomBytes(8).toString("hex");
+  const text = JSON.stringify({ ...SELF, id });
+  const claim = `${path}.${id}`;
+  let seen: (Seen & { since: number }) | undefined;
   try {
     await writeFile(claim, text, { flag: "wx", mode: 0o600 });
     for (;;) {
-      if (await linked(claim, path)) return text;
-      const other = await read(path);
+      if (await appear(claim, path, text)) return text;
+      const other = await look(path);
       if (other === undefined) {
-        // Released just now; or a link to nothing stands there, which nobody releases.
-        if (Date.now() > deadline) throw locked(path, "it comes and goes, or is a link to nothing");
+        // Released just now.
+        if (Date.now() > deadline) throw locked(path, "it comes and goes");
         continue;
       }
-      if (seen?.text !== other) seen = { text: other, since: Date.now() };
-      if (isDead(other) ?? Date.now() - seen.since > UNSEEN_HOLDER_MS) await removeDead(path, other, deadline);
-      else if (Date.now() > deadline) throw locked(path, `held by ${shown(other)}`);
+      if (seen?.mark !== other.mark) seen = { ...other, since: Date.now() };
+      if (isDead(other.text) ?? Date.now() - seen.since > UNSEEN_HOLDER_MS) await removeDead(path, other, deadline);
+      else if (Date.now() > deadline) throw locked(path, `held by ${shownOwner(other.text)}`);
       else await sleep(2 + Math.random() * 10);
     }
   } finally {
@@ -91,11 +97,11 @@ async function acquire(path: string, deadline: number): Promise<string> {
   }
 }
 
-async function removeDead(path: string, text: string, deadline: number): Promise<void> {
-  const guard = `${path}.${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+async function removeDead(path: string, dead: Seen, deadline: number): Promise<void> {
+  const guard = `${path}.${createHash("sha256").update(dead.text).digest("hex").slice(0, 16)}`;
   await acquire(guard, deadline);
   try {
-    if ((await read(path)) === text) await remove(path);
+    if ((await look(path))?.mark === dead.mark) await remove(path);
   } finally {
     await remove(guard);
   }
@@ -110,48 +116,25 @@ async function tidy(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
     if (!name.startsWith(prefix)) continue;
     const file = join(dirname(path), name);
-    const text = await read(file);
-    if (text !== undefined && isDead(text) === true) await remove(file);
+    const seen = await look(file).catch(() => undefined);
+    if (seen && isDead(seen.text) === true) await remove(file);
   }
 }
 
-async function linked(from: string, to: string): Promise<boolean> {
+/** @throws DatabricksTokensError STORE_LOCKED for what can be nobody's lock, and would be waited for in vain. */
+async function look(path: string): Promise<Seen | undefined> {
   try {
-    await link(from, to);
-    return true;
+    const found = await readRegular(path, "utf8");
+    return found && { text: found.text, mark: `${found.text}\n${found.stats.ino} ${found.stats.mtimeMs}` };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    if (!(error instanceof NotRegular)) throw error;
+    const to = error.what === "a link" && !(await stat(path).catch(() => undefined)) ? " to nothing" : "";
+    throw new DatabricksTokensError(
+      "STORE_LOCKED",
+      `${path} is ${error.what}${to}, where this package keeps a lock. Nothing was written; remove it, or move it away, ` +
+        "and run the command again",
+    );
   }
-}
-
-/** undefined: its process can't be looked at from here. */
-export function isDead(text: string): boolean | undefined {
-  const holder = parse(text);
-  if (!holder || holder.host !== SELF.host) return undefined;
-  if (holder.boot !== SELF.boot) return true;
-  if (holder.space !== SELF.space) return undefined;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
-  const start = startOf(holder.pid);
-  return start !== "" && holder.start !== "" && start !== holder.start;
-}
-
-function parse(text: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(text);
-    return typeof holder?.pid === "number" ? holder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function shown(text: string): string {
-  const holder = parse(text);
-  return holder ? `process ${holder.pid} on ${holder.host}` : "a process that did not say its number";
 }
 
 function locked(path: string, why: string): DatabricksTokensError {
@@ -161,39 +144,8 @@ function locked(path: string, why: string): DatabricksTokensError {
   );
 }
 
-async function read(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
 async function remove(path: string): Promise<void> {
   await unlink(path).catch((error) => {
     if (error.code !== "ENOENT") throw error;
   });
 }
-
-/** Empty where the machine does not tell. */
-function startOf(pid: number | "self"): string {
-  // The command's name, in brackets, may hold blanks; the start time is the 20th field behind it.
-  return attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/s, "").trim().split(" ")[19] ?? "");
-}
-
-function attempt(look: () => string): string {
-  try {
-    return look();
-  } catch {
-    return "";
-  }
-}
-
-const SELF = {
-  host: hostname(),
-  boot: attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
-  space: attempt(() => readlinkSync("/proc/self/ns/pid")),
-  pid: process.pid,
-  start: startOf("self"),
-};

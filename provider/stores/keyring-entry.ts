@@ -53,6 +53,6 @@ export class KeyringEntry extends pulumi.CustomResource {
    * @param opts Pulumi's options. `deleteBeforeReplace` is on, because both would stand in the same place.
    */
   constructor(name: string, args: KeyringEntryArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super(typeToken(KIND.type), name, propertiesOf(KIND, name, args), optionsOf(KIND, opts));
+    super(typeToken(KIND.type), name, propertiesOf(KIND, name, args, opts), optionsOf(KIND, opts));
   }
 }

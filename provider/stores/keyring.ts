@@ -1,6 +1,11 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import { Secret } from "../secret";
-import { type Edit, type HeldEntry, type Store, textInput } from "./store";
+import type { KeyringAnswer, KeyringCall } from "./keyring-call";
+import { callKeyring, KeyringSilent } from "./keyring-process";
+import { type HeldEntry, type Store, textInput } from "./store";
+
+/** The least that a keyring gets: its process has to start, and one that sleeps to wake up. */
+const LEAST_MS = 5_000;
 
 /** Items of the operating system's keyring, as Python's `keyring` names them. */
 export const keyring: Store = {
@@ -18,12 +23,14 @@ export const keyring: Store = {
     }
   },
 
-  place(_context, { service = "", username = "" }) {
+  place({ lockTimeoutMs }, { service = "", username = "" }) {
     const shown = `user ${username} of service ${service} in the keyring`;
+    const limitMs = Math.max(lockTimeoutMs || 0, LEAST_MS);
+    const ask = (call: Pick<KeyringCall, "call" | "password">): Promise<string | null> =>
+      asked(shown, { ...call, service, username }, limitMs);
     const look = async (): Promise<HeldEntry | undefined> => {
-      const password = await called(shown, async () => (await open(service, username)).getPassword());
-      // A library that finds nothing says null, an older one nothing.
-      if (password === null || password === undefined) return undefined;
+      const password = await ask({ call: "get" });
+      if (password === null) return undefined;
       return { value: { attributes: {}, secret: new Secret(password) }, raw: new Secret(password) };
     };
     return {
@@ -31,48 +38,44 @@ export const keyring: Store = {
       shown,
       look,
       async edit(decide) {
-        const edit = decide(await look());
-        if (edit) await called(shown, async () => apply(await open(service, username), edit));
+        const edit = await decide(await look());
+        if (edit?.kind === "remove") await ask({ call: "delete" });
+        else if (edit)
+          await ask({ call: "set", password: (edit.kind === "write" ? edit.value.secret : edit.raw).reveal() });
       },
     };
   },
 };
 
-async function apply(entry: KeyringItem, edit: Edit): Promise<void> {
-  if (edit.kind === "remove") await entry.deletePassword();
-  else await entry.setPassword((edit.kind === "write" ? edit.value.secret : edit.raw).reveal());
-}
-
-interface KeyringItem {
-  getPassword(): Promise<string | null | undefined>;
-  setPassword(password: string): Promise<void>;
-  deletePassword(): Promise<boolean>;
-}
-
-/** Loaded when first used: the package is optional, and holds native code. */
-async function open(service: string, username: string): Promise<KeyringItem> {
-  let library: typeof import("@napi-rs/keyring");
+async function asked(shown: string, call: KeyringCall, limitMs: number): Promise<string | null> {
+  let answer: KeyringAnswer;
   try {
-    library = await import("@napi-rs/keyring");
+    answer = await callKeyring(call, limitMs);
   } catch (error) {
+    if (error instanceof KeyringSilent) {
+      throw new DatabricksTokensError(
+        "KEYRING_UNAVAILABLE",
+        `${shown}: the keyring does not answer (waited ${limitMs / 1000} s: databricks:lockTimeoutSeconds). On Linux, see ` +
+          "that what DBUS_SESSION_BUS_ADDRESS names is a session bus with a Secret Service; elsewhere, that no window asks " +
+          "for its password. Then run the command again",
+      );
+    }
     throw new DatabricksTokensError(
-      "KEYRING_NOT_INSTALLED",
-      "KeyringEntry needs the package @napi-rs/keyring, which can't be loaded here: npm install @napi-rs/keyring",
+      "KEYRING_FAILED",
+      `${shown}: the process that calls the keyring has ended without an answer, or could not be started; run the ` +
+        "command again",
       { cause: error },
     );
   }
-  // Without this it would fall back to the kernel's key ring, which no other program reads and a restart empties.
-  return new library.AsyncEntry(service, username, { linux: { store: "secret-service" } });
-}
-
-async function called<T>(shown: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof DatabricksTokensError) throw error;
-    const [code, text] = reasonOf((error as Error).message);
-    throw new DatabricksTokensError(code, `${shown}: ${text}`, { cause: error });
+  if (!("failed" in answer)) return answer.password;
+  if (answer.failed === "not-installed") {
+    throw new DatabricksTokensError(
+      "KEYRING_NOT_INSTALLED",
+      "KeyringEntry needs the package @napi-rs/keyring, which can't be loaded here: npm install @napi-rs/keyring",
+    );
   }
+  const [code, text] = reasonOf(answer.message);
+  throw new DatabricksTokensError(code, `${shown}: ${text}`);
 }
 
 const REASONS: ReadonlyArray<[RegExp, ErrorCode, string]> = [

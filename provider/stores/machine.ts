@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabricksTokensError } from "../errors";
 
@@ -8,6 +8,10 @@ export interface MachineSurroundings {
   readonly home: string;
   readonly user: string;
 }
+
+/** Where this package keeps what is this machine's and user's alone. */
+export const stateFolder = (around: Pick<MachineSurroundings, "env" | "home">): string =>
+  join(around.env["XDG_STATE_HOME"] || join(around.home, ".local", "state"), "pulumi-databricks-tokens");
 
 /** Linux's own id of the installation. */
 const ID_FILES = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
@@ -18,33 +22,31 @@ const ID_FILES = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
  * By `DATABRICKS_TOKENS_MACHINE_ID` where it is set (for images that all have one id); else by the operating system's
  * id; else by a random one that is kept in the user's state folder.
  */
-export function machineIdOf({ env, home, user }: MachineSurroundings, idFiles: readonly string[] = ID_FILES): string {
-  const given = env["DATABRICKS_TOKENS_MACHINE_ID"];
-  const id = given || systemId(idFiles) || keptId(env["XDG_STATE_HOME"] || join(home, ".local", "state"));
-  return createHash("sha256").update(`pulumi-databricks-tokens\n${user}\n${id}`).digest("hex").slice(0, 32);
+export function machineIdOf(around: MachineSurroundings, idFiles: readonly string[] = ID_FILES): string {
+  const id = around.env["DATABRICKS_TOKENS_MACHINE_ID"] || systemId(idFiles) || keptId(stateFolder(around));
+  return createHash("sha256").update(`pulumi-databricks-tokens\n${around.user}\n${id}`).digest("hex").slice(0, 32);
 }
 
-function systemId(files: readonly string[]): string | undefined {
+/** undefined: the operating system keeps none in a file (macOS, Windows, an image without one). */
+export function systemId(files: readonly string[] = ID_FILES): string | undefined {
   return files.map(textOf).find((text) => text !== undefined && /^[0-9a-f]{32}$/.test(text));
 }
 
 function keptId(folder: string): string {
-  const path = join(folder, "pulumi-databricks-tokens", "machine-id");
+  const path = join(folder, "machine-id");
   const kept = textOf(path);
   if (kept) return kept;
-  const making = `${path}.${randomBytes(8).toString("hex")}`;
+  const id = randomBytes(16).toString("hex");
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(making, `${randomBytes(16).toString("hex")}\n`, { mode: 0o600 });
     try {
-      // Of two processes that come here at once one wins, and both read its id.
-      linkSync(making, path);
+      // Of two processes that come here at once one wins, and both read its id. No link: not every file system has them.
+      writeFileSync(path, `${id}\n`, { mode: 0o600, flag: "wx" });
+      return id;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    } finally {
-      rmSync(making, { force: true });
     }
-    return textOf(path) ?? "";
+    return written(path);
   } catch (error) {
     throw new DatabricksTokensError(
       "STORE_WRITE_FAILED",
@@ -55,9 +57,23 @@ function keptId(folder: string): string {
   }
 }
 
+/** The id that another process is just writing, or was killed before it had: that one is written now. */
+function written(path: string): string {
+  if (!statSync(path).isFile()) throw Object.assign(new Error("not a file"), { code: "it is not a regular file" });
+  for (let tries = 0; tries < 50; tries += 1) {
+    const id = textOf(path);
+    if (id) return id;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+  const id = randomBytes(16).toString("hex");
+  writeFileSync(path, `${id}\n`);
+  return id;
+}
+
 function textOf(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8").trim();
+    // A FIFO would be waited for.
+    return statSync(path).isFile() ? readFileSync(path, "utf8").trim() : undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,9 @@ import { domainToASCII } from "node:url";
 import { Secret } from "../secret";
 import { type Properties, UNKNOWN } from "../token/state";
 import { NetrcDocument, netrcProblem } from "./netrc-document";
+import { pythonProblem } from "./netrc-python";
 import { checkPath, type EntryValue, type Fail, type HeldEntry, type Store, textInput } from "./store";
+import { assertText } from "./text-encoding";
 import { editText, readText } from "./text-file";
 
 /** Entries of a `.netrc`: one a machine. */
@@ -33,19 +35,29 @@ export const netrc: Store = {
       shown: `machine ${machine} in ${file}`,
       async look() {
         const text = await readText(file, context);
-        return text === undefined ? undefined : heldIn(new NetrcDocument(text), machine);
+        return text === undefined ? undefined : heldIn(documentOf(file, text), machine);
       },
       edit: (decide) =>
-        editText(file, context, (text) => {
-          const document = new NetrcDocument(text);
-          const edit = decide(heldIn(document, machine));
-          if (edit?.kind === "write") return document.with(machine, netrcValue(edit.value)).toString();
+        editText(file, context, async (text) => {
+          const document = documentOf(file, text);
+          const edit = await decide(heldIn(document, machine));
+          if (edit?.kind === "write") {
+            const written = document.with(machine, netrcValue(edit.value)).toString();
+            const problem = pythonProblem(written);
+            if (problem) context.warn(`Python's netrc, and with it requests, can't read ${file}: ${problem}`);
+            return written;
+          }
           if (edit?.kind === "restore") return document.restored(machine, edit.raw.reveal()).toString();
           return edit ? document.without(machine).toString() : text;
         }),
     };
   },
 };
+
+function documentOf(file: string, text: string): NetrcDocument {
+  assertText(file, text);
+  return new NetrcDocument(text);
+}
 
 function heldIn(document: NetrcDocument, machine: string): HeldEntry | undefined {
   const value = document.value(machine);

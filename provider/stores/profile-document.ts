@@ -77,6 +77,12 @@ export class ProfileDocument {
     return section && { host: setting(section, "host")?.value ?? "", token: setting(section, "token")?.value ?? "" };
   }
 
+  /** Whether the profile is there, and nothing in it signs in: the CLI writes an empty `[DEFAULT]` of its own. */
+  isVacant(profile: string): boolean {
+    const signsIn = (key: string): boolean => key === "token" || key === "auth_type" || COMPETING.includes(key);
+    return this.#section(profile)?.settings.every(({ key, value }) => value === "" || !signsIn(key)) ?? false;
+  }
+
   /** The lines of host and token, byte for byte, for {@link restored}. */
   raw(profile: string): string | undefined {
     const section = this.#section(profile);

@@ -1,13 +1,16 @@
 import { isAbsolute, join, resolve } from "node:path";
 import type { Secret } from "../secret";
 import { type Properties, UNKNOWN } from "../token/state";
-import { assertPath, type FileSurroundings } from "./text-file";
+import { assertPath } from "./file-path";
+import type { FileSurroundings } from "./text-file";
 
 /** What a store's lifecycle works with: this machine, its settings, and where warnings go. */
 export interface StoreContext extends FileSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder that a relative path starts from. */
   readonly cwd: string;
+  /** Pulumi's own folder; undefined: there is no home. */
+  readonly pulumiHome: string | undefined;
   readonly machineId: string;
   /** For people. */
   readonly machineName: string;
@@ -27,12 +30,16 @@ export interface HeldEntry {
   readonly value: EntryValue;
   /** All that is needed to put it back byte for byte. */
   readonly raw: Secret;
+  /** Nothing that signs in is in it: it may be filled, and is put back as it was. */
+  readonly isVacant?: boolean;
 }
 
 export type Edit =
   | { readonly kind: "write"; readonly value: EntryValue }
   | { readonly kind: "remove" }
   | { readonly kind: "restore"; readonly raw: Secret };
+
+export type Decide = (held: HeldEntry | undefined) => Edit | undefined | Promise<Edit | undefined>;
 
 /** Where one entry stands: a machine's line of a file, a profile, an item of the keyring. */
 export interface Place {
@@ -42,7 +49,7 @@ export interface Place {
   readonly shown: string;
   look(): Promise<HeldEntry | undefined>;
   /** Looks, and does what `decide` says of what it saw, with no other writer in between. */
-  edit(decide: (held: HeldEntry | undefined) => Edit | undefined): Promise<void>;
+  edit(decide: Decide): Promise<void>;
 }
 
 export type Fail = (property: string, reason: string) => void;

@@ -1,5 +1,7 @@
 import type { Credential } from "../credentials";
-import type { Authorization, Caller, TokenInfo, WorkspaceClient } from "../workspace";
+import { DatabricksTokensError } from "../errors";
+import { type Authorization, type Caller, currentUser, type TokenInfo, type WorkspaceClient } from "../workspace";
+import type { Identity, Minter } from "./minter";
 
 /** Milliseconds that the steps of a lifecycle may take. */
 export interface Limits {
@@ -20,10 +22,17 @@ export const DEFAULT_LIMITS: Limits = {
   listLagMs: 60_000,
 };
 
-/** The tokens of one identity, and when they were listed (epoch ms, local clock). */
+/** The tokens of one identity, and when they were asked for (epoch ms, local clock). */
 export interface Listing {
   readonly tokens: readonly TokenInfo[];
   readonly at: number;
+}
+
+export interface ListingWanted {
+  /** Whose request began at this moment or later, epoch ms of the local clock. @default within the last 30 s */
+  readonly after?: number;
+  /** By an administrator's call: the tokens of that minter; everybody's if its id and user name are not known. */
+  readonly minter?: Minter;
 }
 
 /** What the lifecycle functions work with: one workspace, its credentials, a clock. They hold no I/O of their own. */
@@ -37,26 +46,43 @@ export interface TokenContext {
   /** When this operation must be over, epoch ms of the local clock. */
   readonly deadline: number;
   now(): number;
+  /** Milliseconds of a clock that is never set. */
+  elapsed(): number;
   sleep(ms: number): Promise<void>;
-  /**
-   * The identity's own tokens, or by an administrator's call those of `owner`. Shared by all that ask within 30
-   * seconds; `fresh` asks the workspace again.
-   */
-  list(credential: Credential, options?: { fresh?: boolean; owner?: string }): Promise<Listing>;
-  /** The user name behind a credential, asked once; undefined where it may not know itself. */
-  userName(credential: Credential): Promise<string | undefined>;
+  /** The identity's own tokens, or by an administrator's call those of a minter. Shared by the whole process. */
+  list(credential: Credential, wanted?: ListingWanted): Promise<Listing>;
+  /** Who a credential signs in as, asked once. */
+  whoIs(credential: Credential): Promise<Identity>;
   /** Throws ENGINE_GONE if the Pulumi CLI that started this process is gone: nothing may be minted any more. */
   assertEngine(): Promise<void>;
   warn(message: string): void;
 }
 
-/**
- * The workspace's time, epoch ms. Where it has not answered anything yet it is asked for the shared list: this machine's
- * clock may be hours off.
- */
-export async function serverTime({ client, list }: TokenContext, credential: Credential): Promise<number> {
-  if (client.clockOffsetMs === undefined) await list(credential);
-  return client.serverNow();
+/** The workspace's time, epoch ms. Where it is not known yet the workspace is asked; undefined: it does not tell. */
+export async function knownTime(context: TokenContext, credential: Credential): Promise<number | undefined> {
+  const { client, list, now } = context;
+  // One that is off from this machine's clock counts once a second one agrees; not everybody may ask both.
+  const questions = [
+    () => list(credential),
+    () => currentUser(as(context, credential), 0),
+    () => list(credential, { after: now() }),
+  ];
+  for (const ask of questions) {
+    if (client.clock.isSure) break;
+    await ask().catch(() => undefined);
+  }
+  return client.clockOffsetMs === undefined ? undefined : client.serverNow();
+}
+
+/** As {@link knownTime}. @throws DatabricksTokensError CLOCK_UNKNOWN: nothing may be revoked for its age then. */
+export async function serverTime(context: TokenContext, credential: Credential): Promise<number> {
+  const time = await knownTime(context, credential);
+  if (time !== undefined) return time;
+  throw new DatabricksTokensError(
+    "CLOCK_UNKNOWN",
+    `The time of ${context.client.host} can't be told: its answers carry no date, or dates that differ. Nothing is ` +
+      "revoked for its age until it can. Look for a proxy that rewrites answers, and set this machine's clock right",
+  );
 }
 
 /** Calls in the name of `authorization`, until the operation must be over or `until`. */

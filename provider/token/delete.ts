@@ -1,11 +1,12 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import type { TokenContext } from "./context";
-import { asAnybody, isRefusal } from "./identity";
+import { isRefusal } from "./identity";
+import { type Minter, nameOf, sameMinter } from "./minter";
 import { itself } from "./proof";
 import { revokeAndProve, revokeUnproved } from "./revoke";
-import { knownIds, ownersOf, type Properties, readState, type TokenState, type Unfinished } from "./state";
-import { type Attempts, settle, sightOf, sweepOwners } from "./sweep";
+import { type Properties, readState, type TokenState, timestamp, type Unfinished } from "./state";
+import { type Settled, settle, sweepMinters } from "./sweep";
 
 /**
  * Revokes every token of the resource, lost attempts included, and succeeds only once each is proved dead. After a
@@ -13,78 +14,133 @@ import { type Attempts, settle, sightOf, sweepOwners } from "./sweep";
  */
 export async function deleteToken(context: TokenContext, props: Properties): Promise<void> {
   const state = readState(props);
-  const { current, candidates, retiring, owner, unfinished } = state;
   // First, while the resource's own tokens can still ask for their owner's list.
-  const [swept] = await Promise.allSettled([sweepLost(context, state)]);
+  const [lost] = await Promise.allSettled([endLostAttempts(context, state)]);
+  if (lost.status === "rejected" && lost.reason instanceof StillNeeded) throw withWayOut(lost.reason.cause, state);
+  const { current, candidates, retiring, inputs } = state;
   const results = await Promise.allSettled([
-    ...(current ? [revokeAndProve(context, current, context.credentials, owner)] : []),
-    ...retiring.map((token) => revokeAndProve(context, token, context.credentials, token.owner)),
-    ...candidates.map((token) => revokeUnproved(context, token, context.credentials, token.owner)),
-    ...unfinished
-      .filter((item) => item.code === "creation-unknown")
-      .map((item) => settleUnknown(context, attemptsOf(state), item)),
+    ...[...(current ? [current] : []), ...retiring].map((token) =>
+      revokeAndProve(context, token, context.credentials, inputs.nonce),
+    ),
+    ...candidates.map((token) => revokeUnproved(context, token, context.credentials, inputs.nonce)),
   ]);
-  const failed = [...results, swept].find((result) => result.status === "rejected");
-  if (failed) throw withWayOut(failed.reason, state.inputs.host);
+  const failed = [...results, lost].find((result) => result.status === "rejected");
+  if (failed) throw withWayOut(failed.reason, state);
 }
 
-const attemptsOf = (state: TokenState): Attempts => ({
-  nonce: state.inputs.nonce,
-  origins: [state.inputs.origin],
-  known: knownIds(state),
-});
+/** Only the resource's own tokens see what a lost attempt may have left: they are not revoked before it has shown. */
+class StillNeeded extends Error {}
 
-/** Revokes what lost attempts have left, as far as anybody sees it: those who sign in, or the resource's own tokens. */
-async function sweepLost(context: TokenContext, state: TokenState): Promise<void> {
-  const own = [...(state.current ? [state.current] : []), ...state.retiring];
-  const themselves = own.map(
-    (token): Credential => ({ ...itself(token.tokenValue), identityKey: `token ${token.tokenId}` }),
-  );
-  let because = "";
-  for (const identity of [...context.credentials, ...themselves]) {
-    try {
-      const hidden = await sweepOwners(context, identity, ownersOf(state), attemptsOf(state));
-      if (hidden.length === 0) return;
-      because = `this sign-in may not see the tokens of ${hidden.join(", ")}`;
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      because ||= (error as DatabricksTokensError).text;
-    }
-  }
-  because ||= context.noCredentials?.message ?? "there is no sign-in";
-  context.warn(`Could not look for tokens of lost attempts on ${context.client.host}: ${because}`);
+/** Who can be asked for a list: those who sign in, then the tokens of the resource. */
+interface Asker {
+  readonly credential: Credential;
+  readonly isOwnToken: boolean;
 }
 
 const LIST_PAUSE_MS = 2_000;
 
-/** Looks for a creation of unknown outcome until nothing of it can turn up any more. */
-async function settleUnknown(context: TokenContext, attempts: Attempts, unknown: Unfinished): Promise<void> {
-  const { host } = context.client;
-  const stillUnknown = (because: string, cause?: unknown): DatabricksTokensError =>
-    new DatabricksTokensError(
-      "CREATION_UNKNOWN",
-      `A creation on ${host} whose answer was lost may have left a token of ${unknown.owner ?? "an unknown user"}: ` +
-        `${because}. Run the command again in a minute, signed in as that user or as a workspace administrator`,
-      { cause },
-    );
-  try {
-    await asAnybody(context, async (credential) => {
-      const sight = await sightOf(context, credential, unknown.owner ?? "");
-      while (!(await settle(context, sight, attempts, unknown.since))) {
-        if (context.now() + LIST_PAUSE_MS >= context.deadline) throw stillUnknown("its list may lag behind");
-        await context.sleep(LIST_PAUSE_MS);
-      }
-    });
-  } catch (error) {
-    const nobody = isRefusal(error) || context.credentials.length === 0;
-    throw nobody ? stillUnknown((error as Error).message, error) : error;
+/**
+ * Revokes what lost attempts have left: what turns up in the lists of everybody who minted, and what creations of unknown
+ * outcome made, until nothing of them can turn up any more.
+ * @throws CREATION_UNKNOWN where nobody sees that.
+ */
+async function endLostAttempts(context: TokenContext, state: TokenState): Promise<void> {
+  const askers = askersOf(context, state);
+  await sweepAsAnybody(context, askers, state);
+  for (const unknown of state.unfinished.filter(({ code }) => code === "creation-unknown")) {
+    await settleAsAnybody(context, askers, state, unknown);
   }
+}
+
+function askersOf(context: TokenContext, { current, retiring }: TokenState): Asker[] {
+  const own = [...(current ? [current] : []), ...retiring];
+  return [
+    ...context.credentials.map((credential) => ({ credential, isOwnToken: false })),
+    ...own.map((token) => ({
+      credential: { ...itself(token.tokenValue), identityKey: `token ${token.tokenId}` },
+      isOwnToken: true,
+    })),
+  ];
+}
+
+/** Sweeps every minter's list that somebody sees; whose tokens nobody sees is a warning. */
+async function sweepAsAnybody(context: TokenContext, askers: readonly Asker[], state: TokenState): Promise<void> {
+  let hidden: Minter[] | undefined;
+  let because = context.noCredentials?.message ?? "there is no sign-in";
+  for (const { credential } of askers) {
+    try {
+      const unseen = await sweepMinters(context, credential, state);
+      hidden = hidden ? hidden.filter((minter) => unseen.some((other) => sameMinter(other, minter))) : unseen;
+      if (hidden.length === 0) return;
+      because = `this sign-in may not see the tokens of ${hidden.map(nameOf).join(", ")}`;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (!hidden) because = (error as DatabricksTokensError).text;
+    }
+  }
+  context.warn(`Could not look for tokens of lost attempts on ${context.client.host}: ${because}`);
+}
+
+async function settleAsAnybody(
+  context: TokenContext,
+  askers: readonly Asker[],
+  state: TokenState,
+  unknown: Unfinished,
+): Promise<void> {
+  let refusal: unknown = context.noCredentials;
+  for (const { credential, isOwnToken } of askers) {
+    try {
+      const settled = await settleUntil(context, credential, state, unknown);
+      if (settled === "settled") return;
+      if (settled === "nobody") continue;
+      const error = stillUnknown(context, unknown, "the list may lag behind");
+      throw isOwnToken ? new StillNeeded(error.message, { cause: error }) : error;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      refusal ??= error;
+    }
+  }
+  const because = refusal instanceof DatabricksTokensError ? refusal.text : "no list at hand would show it";
+  throw stillUnknown(context, unknown, because, refusal);
+}
+
+/** Asks again until the list can't lag behind any more, or the operation must be over. */
+async function settleUntil(
+  context: TokenContext,
+  credential: Credential,
+  state: TokenState,
+  unknown: Unfinished,
+): Promise<Settled> {
+  for (;;) {
+    const settled = await settle(context, credential, state, unknown);
+    if (settled !== "later" || context.now() + LIST_PAUSE_MS >= context.deadline) return settled;
+    await context.sleep(LIST_PAUSE_MS);
+  }
+}
+
+const HOUR_MS = 3_600_000;
+
+function stillUnknown(
+  { client }: TokenContext,
+  { minter, since, until }: Unfinished,
+  because: string,
+  cause?: unknown,
+): DatabricksTokensError {
+  const end =
+    until === undefined ? "" : `. By itself it ends an hour after ${timestamp(until)} (${timestamp(until + HOUR_MS)})`;
+  return new DatabricksTokensError(
+    "CREATION_UNKNOWN",
+    `The answer to a creation on ${client.host} of ${timestamp(since)} was lost, and it may have left a token of ` +
+      `${nameOf(minter)}: ${because}. Run the command again in a minute, signed in as ${minter ? nameOf(minter) : "whoever ran it"}, ` +
+      `or have a workspace administrator run it: their list shows everybody's tokens${end}`,
+    { cause },
+  );
 }
 
 /** What an answer of a workspace that no longer exists looks like; so does one that can't be reached just now. */
 const PERHAPS_DELETED: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "TIMEOUT"];
 
-function withWayOut(error: unknown, host: string): unknown {
+function withWayOut(error: unknown, { inputs: { host } }: TokenState): unknown {
   if (!(error instanceof DatabricksTokensError && PERHAPS_DELETED.includes(error.code))) return error;
   return new DatabricksTokensError(
     error.code,

@@ -1,12 +1,20 @@
 import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons } from "./due";
+import { lateRotation } from "./late";
 import { type Properties, readInputs, readState, UNKNOWN } from "./state";
 
 /**
  * Compares what holds (the old outputs) with what is wished, and with the clock. Makes no call. Only another host
- * replaces; everything else happens in place.
+ * replaces; everything else happens in place. Warns of runs that come too rarely for the schedule.
  */
-export function diff(olds: Properties, news: Properties, now: number): { changes: boolean; replaces: string[] } {
+export function diff(
+  olds: Properties,
+  news: Properties,
+  now: number,
+  warn: (message: string) => void = () => undefined,
+): { changes: boolean; replaces: string[] } {
   const state = readState(olds);
+  const late = lateRotation(state);
+  if (late) warn(late);
   // The engine asks with whole inputs unknown when it is about to delete what they come from: revoke before that.
   if (news["workspace"] === UNKNOWN) return { changes: true, replaces: ["workspace"] };
   const wish = readInputs(news);

@@ -56,6 +56,20 @@ export function parseComment(text: string): MarkedComment {
   }
 }
 
+/** So many digits of the nonce tell a resource from the others of its stack. */
+const TELLING_DIGITS = 8;
+
+/**
+ * Whether a workspace may have made `kept` of the comment that was sent, by cutting it or by changing its case; and
+ * whether enough of the nonce is left to tell whose it is. Equal comments are no cut.
+ */
+export function isCutFrom(kept: string, sent: string): "with-nonce" | "without-nonce" | undefined {
+  if (kept === sent || kept.length > sent.length) return undefined;
+  if (!sent.toLowerCase().startsWith(kept.toLowerCase())) return undefined;
+  const nonceAt = sent.lastIndexOf("#") + 1;
+  return kept.length >= nonceAt + TELLING_DIGITS ? "with-nonce" : "without-nonce";
+}
+
 export function sameOrigin(a: TokenOrigin, b: TokenOrigin): boolean {
   return marker(a, "0") === marker(b, "0");
 }

@@ -1,5 +1,6 @@
 import { DatabricksTokensError } from "../errors";
 import { patchToken, patchTokenOfAnybody, type TokenChange } from "../workspace";
+import { foreignText } from "../workspace/foreign-text";
 import { as } from "./context";
 import { narrows, patchNeeded } from "./due";
 import { isRefusal } from "./identity";
@@ -18,7 +19,9 @@ export async function patch(work: Work): Promise<void> {
   if (!change || !current) return;
   // The marker goes with every PATCH, so that one that is stale after a rename is mended.
   const body = { ...change, comment: markComment(wish.comment ?? "", wish.origin, wish.nonce) };
-  if ((await patchOne(work, current, body)) !== "done") {
+  const outcome = await patchOne(work, current, body);
+  if (outcome !== "done") {
+    if (outcome === "gone") markUnfinished(state, "current-gone", work.context.client.serverNow());
     await sweepEarlier(work);
     await renew(work);
   }
@@ -76,10 +79,10 @@ async function patchOne(
 }
 
 function notOwned({ context, state }: Work, { tokenId }: TokenRecord, cause: unknown): DatabricksTokensError {
-  const owner = state.owner || "another identity";
+  const owner = foreignText(state.owner) || "another identity";
   return new DatabricksTokensError(
     "PATCH_REFUSED",
-    `Token ${tokenId} on ${context.client.host} is alive, but belongs to ${owner}: only its owner or a workspace ` +
+    `Token ${foreignText(tokenId)} on ${context.client.host} is alive, but belongs to ${owner}: only its owner or a workspace ` +
       `administrator can change its comment and scopes. Sign in as ${owner}, or change triggers to get a token of your own`,
     { cause },
   );

@@ -29,7 +29,8 @@ export async function prove(context: TokenContext, value: Secret, until = contex
     const cause = error as Error;
     const code = cause instanceof DatabricksTokensError ? cause.code : undefined;
     if (code === "SCOPE_MISSING") return { verdict: "alive" };
-    return { verdict: code === "CREDENTIAL_REFUSED" ? "refused" : "unknown", cause };
+    const isRefused = cause instanceof DatabricksTokensError && cause.saysTokenIsDead;
+    return { verdict: isRefused ? "refused" : "unknown", cause };
   }
 }
 

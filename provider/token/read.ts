@@ -1,10 +1,14 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import type { TokenInfo } from "../workspace";
-import type { TokenContext } from "./context";
+import { foreignText } from "../workspace/foreign-text";
+import { knownTime, type TokenContext } from "./context";
 import { sameScopes } from "./due";
 import { asAnybody, isRefusal } from "./identity";
+import { listingOf } from "./listing";
+import { attemptsIn, judge, perhapsLost } from "./lost";
 import { parseComment } from "./marker";
+import { askerOf, nameOf, sameMinter } from "./minter";
 import { prove } from "./proof";
 import { isExpired } from "./schedule";
 import {
@@ -28,41 +32,63 @@ export async function read(
 ): Promise<{ id: string; props: Properties }> {
   const state = readState(props);
   const { current } = state;
+  let time: number | undefined;
   const listed = await asAnybody(context, async (credential) => {
     const own = (await context.list(credential)).tokens;
+    time = await knownTime(context, credential);
+    await clearSettled(context, credential, state);
     return current && (find(own, current) ?? (await lookAtOwners(context, credential, state, current)));
   });
   if (current && listed === "absent") await judgeAbsence(context, state, current);
-  else if (listed && listed !== "absent" && listed !== "hidden") compare(context, state, listed);
+  else if (listed && listed !== "absent" && listed !== "hidden") compare(state, listed, time);
   return { id, props: { ...writeState(state, context.client.serverNow()), __provider: props["__provider"] } };
 }
 
 const find = (tokens: readonly TokenInfo[], { tokenId }: TokenRecord): TokenInfo | undefined =>
   tokens.find((token) => token.tokenId === tokenId);
 
-/** Looks at the list of the token's owner, if that is somebody else: an administrator may. */
+/**
+ * A creation of unknown outcome whose list shows nothing of it, and can't lag behind any more, made nothing. What it did
+ * make is left to the next `up` or destroy: a refresh revokes nothing.
+ */
+async function clearSettled(context: TokenContext, credential: Credential, state: TokenState): Promise<void> {
+  const { client, limits } = context;
+  const attempts = attemptsIn(state, limits.operationMs);
+  for (const unknown of state.unfinished.filter(({ code }) => code === "creation-unknown")) {
+    const listing = await listingOf(context, credential, unknown.minter, state);
+    const after = unknown.since + limits.listLagMs;
+    if (!listing || client.clockOffsetMs === undefined || client.serverNow() <= after) continue;
+    const tokens = await listing.tokens(context.now() - (client.serverNow() - after));
+    const now = client.serverNow();
+    if (tokens.some((token) => judge(token, attempts, now) === "lost" || perhapsLost(token, attempts, now))) continue;
+    state.unfinished = state.unfinished.filter((item) => item !== unknown);
+  }
+}
+
+/** Looks at the list of whoever minted the token, if that is somebody else: an administrator may. */
 async function lookAtOwners(
   context: TokenContext,
   credential: Credential,
-  { owner }: TokenState,
+  { inputs }: TokenState,
   current: TokenRecord,
 ): Promise<TokenInfo | "absent" | "hidden"> {
-  const asker = owner === "" ? undefined : await context.userName(credential);
-  if (asker === undefined || asker === owner) return "absent";
+  const { minter } = current;
+  if (!minter || sameMinter(askerOf(await context.whoIs(credential), inputs.nonce), minter)) return "absent";
   try {
-    return find((await context.list(credential, { owner })).tokens, current) ?? "absent";
+    return find((await context.list(credential, { minter })).tokens, current) ?? "absent";
   } catch (error) {
     if (!isRefusal(error) && !(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw error;
     context.warn(
-      `Token ${current.tokenId} on ${context.client.host} belongs to ${owner}, but the sign-in is ${asker}, whose list ` +
-        "can't show it: kept as it is",
+      `Token ${foreignText(current.tokenId)} on ${context.client.host} belongs to ${nameOf(minter)}, whose list this sign-in can't ` +
+        "read: kept as it is",
     );
     return "hidden";
   }
 }
 
-function compare(context: TokenContext, state: TokenState, listed: TokenInfo): void {
-  if (isExpired(listed, context.client.serverNow())) markUnfinished(state, "current-gone", context.client.serverNow());
+/** `time` is the workspace's; undefined: it is not known, and then nothing has expired. */
+function compare(state: TokenState, listed: TokenInfo, time: number | undefined): void {
+  if (time !== undefined && isExpired(listed, time)) markUnfinished(state, "current-gone", time);
   else clearUnfinished(state, "current-gone");
   const { comment } = parseComment(listed.comment);
   const { inputs } = state;
@@ -78,7 +104,7 @@ async function judgeAbsence(context: TokenContext, state: TokenState, current: T
   if (verdict === "alive") clearUnfinished(state, "current-gone");
   if (verdict === "unknown") {
     context.warn(
-      `Token ${current.tokenId} is not listed, and ${context.client.host} did not say whether it is dead: kept`,
+      `Token ${foreignText(current.tokenId)} is not listed, and ${context.client.host} did not say whether it is dead: kept`,
     );
   }
 }

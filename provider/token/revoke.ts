@@ -1,8 +1,11 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError, type ErrorCode } from "../errors";
 import { type Authorization, revokeToken, revokeTokenOfAnybody } from "../workspace";
+import { foreignText } from "../workspace/foreign-text";
 import { as, type TokenContext } from "./context";
 import { isRefusal } from "./identity";
+import { mintedAt } from "./in-flight";
+import { askerOf, nameOf, sameMinter } from "./minter";
 import { itself, prove, proveUntil } from "./proof";
 import { type TokenRecord, timestamp } from "./state";
 
@@ -20,11 +23,11 @@ export async function revokeAndProve(
   context: TokenContext,
   token: TokenRecord,
   credentials: readonly Credential[],
-  owner = "",
+  nonce = "",
 ): Promise<void> {
   const failures: unknown[] = context.noCredentials ? [context.noCredentials] : [];
   let revokedBefore = false;
-  for (const { revoke, wouldSee } of waysToRevoke(context, token, credentials, owner)) {
+  for (const { revoke, wouldSee } of waysToRevoke(context, token, credentials, nonce)) {
     try {
       await revoke();
     } catch (error) {
@@ -39,7 +42,7 @@ export async function revokeAndProve(
   }
   // Revoked by an earlier call, whose answer was lost or whose effect has yet to spread.
   if (revokedBefore) return proveDead(context, token);
-  throw notRevoked(context, token, owner, failures);
+  throw notRevoked(context, token, failures);
 }
 
 /** That somebody may not says less than that somebody else could not just now. */
@@ -63,15 +66,19 @@ export async function revokeUnproved(
   context: TokenContext,
   token: TokenRecord,
   credentials: readonly Credential[],
-  owner = "",
+  nonce = "",
 ): Promise<void> {
-  const isYoung = (): boolean => context.client.serverNow() - token.creationTime < context.limits.proveAliveMs;
+  const minted = mintedAt(context.client.host, token.tokenId);
+  // What this process minted is as old as the monotonic clock says; clocks of others may be off.
+  const age = (): number =>
+    minted === undefined ? context.client.serverNow() - token.creationTime : context.elapsed() - minted;
+  const isYoung = (): boolean => age() < context.limits.proveAliveMs;
   for (let pause = 250; ; pause = Math.min(pause * 2, 5_000)) {
     const { verdict } = await prove(context, token.tokenValue);
     if (verdict === "alive" || !isYoung() || context.now() + pause >= context.deadline) break;
     await context.sleep(pause);
   }
-  await revokeAndProve(context, token, credentials, owner);
+  await revokeAndProve(context, token, credentials, nonce);
 }
 
 interface Way {
@@ -82,10 +89,17 @@ interface Way {
 
 function waysToRevoke(
   context: TokenContext,
-  { tokenId, tokenValue }: TokenRecord,
+  { tokenId, tokenValue, minter }: TokenRecord,
   credentials: readonly Credential[],
-  owner: string,
+  nonce: string,
 ): Way[] {
+  const isMinter = async (by: Credential): Promise<boolean> => {
+    try {
+      return minter !== undefined && sameMinter(askerOf(await context.whoIs(by), nonce), minter);
+    } catch {
+      return false;
+    }
+  };
   const asOwner =
     (by: Authorization): Way["revoke"] =>
     () =>
@@ -93,22 +107,14 @@ function waysToRevoke(
   const always = async (): Promise<boolean> => true;
   return [
     ...credentials.flatMap((by) => [
-      { revoke: asOwner(by), wouldSee: () => isUser(context, by, owner) },
+      { revoke: asOwner(by), wouldSee: () => isMinter(by) },
       { revoke: () => revokeTokenOfAnybody(as(context, by), tokenId), wouldSee: always },
     ]),
     { revoke: asOwner(itself(tokenValue)), wouldSee: always },
   ];
 }
 
-async function isUser(context: TokenContext, by: Credential, userName: string): Promise<boolean> {
-  if (userName === "") return false;
-  return context.userName(by).then(
-    (asker) => asker === userName,
-    () => false,
-  );
-}
-
-function notRevoked(context: TokenContext, token: TokenRecord, owner: string, failures: readonly unknown[]): Error {
+function notRevoked(context: TokenContext, token: TokenRecord, failures: readonly unknown[]): Error {
   const failure = mostTelling(failures);
   const { code, text } =
     failure instanceof DatabricksTokensError ? failure : ({ code: "REVOCATION_REFUSED", text: "nobody may" } as const);
@@ -116,8 +122,8 @@ function notRevoked(context: TokenContext, token: TokenRecord, owner: string, fa
   const refused = isRefusal(failure) || SAYS_LEAST.includes(code) || code === "REVOCATION_REFUSED";
   return new DatabricksTokensError(
     refused ? "REVOCATION_REFUSED" : code,
-    `Token ${token.tokenId} on ${context.client.host} could not be revoked: ${text}. ` +
-      `It belongs to ${owner || "an unknown user"} and ${until}. ` +
+    `Token ${foreignText(token.tokenId)} on ${context.client.host} could not be revoked: ${text}. ` +
+      `It belongs to ${nameOf(token.minter)} and ${until}. ` +
       `${refused ? "Sign in as its owner or as a workspace administrator and run" : "Run"} the command again; ` +
       "the token is kept in the state",
     { cause: failure },
@@ -129,7 +135,7 @@ async function proveDead(context: TokenContext, token: TokenRecord): Promise<voi
   if (proof.verdict === "refused") return;
   throw new DatabricksTokensError(
     "REVOCATION_NOT_CONFIRMED",
-    `${context.client.host} accepted the revocation of token ${token.tokenId}, but ` +
+    `${context.client.host} accepted the revocation of token ${foreignText(token.tokenId)}, but ` +
       (proof.verdict === "alive"
         ? "the token still authenticates"
         : `did not say that it is dead (${proof.cause?.message})`) +

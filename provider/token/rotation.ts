@@ -1,13 +1,15 @@
 import { DatabricksTokensError } from "../errors";
+import { foreignText } from "../workspace/foreign-text";
 import { serverTime } from "./context";
 import { retirementsDue } from "./due";
 import { mint } from "./mint";
-import { proveUntil } from "./proof";
+import { nameOf } from "./minter";
+import { prove, proveUntil } from "./proof";
 import { revokeAndProve, revokeUnproved } from "./revoke";
 import { isExpired, revokeAfter, scheduleOf } from "./schedule";
-import { clearUnfinished, isUnfinished, markUnfinished, ownersOf, type TokenRecord } from "./state";
-import { sweepOwners } from "./sweep";
-import { attemptsOf, type Work } from "./work";
+import { clearUnfinished, isUnfinished, markUnfinished, type TokenRecord } from "./state";
+import { sweepMinters } from "./sweep";
+import type { Work } from "./work";
 
 /** The steps by which a token takes the place of another. */
 
@@ -30,45 +32,55 @@ export async function renew(work: Work): Promise<void> {
 
 /** Revokes what lost attempts of earlier runs have made. False: not everybody's tokens could be searched. */
 export async function sweepEarlier(work: Work): Promise<boolean> {
-  const { context, credential, state } = work;
-  const hidden = await sweepOwners(context, credential, ownersOf(state), attemptsOf(work));
-  for (const owner of hidden) {
-    context.warn(`Tokens of ${owner} on ${context.client.host} can't be searched for lost attempts by this sign-in`);
+  const { context, credential, state, wish } = work;
+  const hidden = await sweepMinters(context, credential, state, wish);
+  for (const minter of hidden) {
+    context.warn(
+      `Tokens of ${nameOf(minter)} on ${context.client.host} can't be searched for lost attempts by this sign-in`,
+    );
   }
   return hidden.length === 0;
 }
 
 /** Proves a candidate and makes it the current token. Throws NOT_PROVED, with the candidate kept. */
 export async function promote(work: Work, candidate: TokenRecord): Promise<void> {
-  const { context, state, wish } = work;
+  const { context, state } = work;
   const proof = await proveUntil(context, candidate.tokenValue, "alive", context.limits.proveAliveMs);
   if (proof.verdict !== "alive") {
     markUnfinished(state, "not-proved", context.client.serverNow());
     throw new DatabricksTokensError(
       "NOT_PROVED",
-      `The new token ${candidate.tokenId} on ${context.client.host} did not prove to authenticate: ` +
+      `The new token ${foreignText(candidate.tokenId)} on ${context.client.host} did not prove to authenticate: ` +
         `${proof.cause?.message ?? "no answer"}. It is kept in the state, unused; run \`pulumi up\` again to finish`,
       { cause: proof.cause },
     );
   }
-  const now = context.client.serverNow();
-  const { current: old, owner } = state;
+  // The workspace's own word for now, should its clock not be known yet.
+  const now = Math.max(candidate.creationTime, context.client.serverNow());
+  const { current: old } = state;
   state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
-  state.current = candidate;
-  state.owner = proof.userName || (candidate.owner ?? "");
-  if (old) {
-    // One that is dead already has no overlap: it would hide a living one from whoever asks for the previous token.
-    const until = isUnfinished(state, "current-gone") ? now : revokeAfter(old, scheduleOf(wish), now);
-    state.retiring.push({ ...old, ...(owner && { owner }), revokeAfter: until });
-    warnOfShortOverlap(work, old, now);
-  }
+  const { mintedWith: _, ...promoted } = candidate;
+  state.current = promoted;
+  state.owner = proof.userName || (candidate.minter?.userName ?? "");
+  if (old) await retireReplaced(work, old, now);
   clearUnfinished(state, "not-proved", "current-gone");
+}
+
+/** A token that is dead already has nothing to retire: as the previous token it would hide one that lives. */
+async function retireReplaced(work: Work, old: TokenRecord, now: number): Promise<void> {
+  const { context, state, wish } = work;
+  // Until the proof has answered it stays in the state.
+  const until = isUnfinished(state, "current-gone") ? now : revokeAfter(old, scheduleOf(wish), now);
+  state.retiring.push({ ...old, revokeAfter: until });
+  if ((await prove(context, old.tokenValue)).verdict === "refused") {
+    state.retiring = state.retiring.filter(({ tokenId }) => tokenId !== old.tokenId);
+  } else warnOfShortOverlap(work, old, now);
 }
 
 /** Revokes every candidate: none was ever handed out. */
 export async function discardCandidates({ context, credential, state }: Work): Promise<void> {
   for (const candidate of [...state.candidates]) {
-    await revokeUnproved(context, candidate, [credential], candidate.owner);
+    await revokeUnproved(context, candidate, [credential]);
     state.candidates = state.candidates.filter((token) => token.tokenId !== candidate.tokenId);
   }
   clearUnfinished(state, "too-wide", "not-proved");
@@ -80,7 +92,7 @@ export async function retire({ context, credential, state }: Work, served: reado
   if (served.length === 0) return;
   const failures: unknown[] = [];
   const revoke = async (token: TokenRecord): Promise<void> => {
-    await revokeAndProve(context, token, [credential], token.owner);
+    await revokeAndProve(context, token, [credential]);
     state.retiring = state.retiring.filter((other) => other.tokenId !== token.tokenId);
   };
   try {

@@ -1,8 +1,10 @@
 import type { HostSource, WorkspaceInput } from "../credentials";
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
+import { foreignText } from "../workspace/foreign-text";
 import { ARGUMENTS } from "./args";
 import type { TokenOrigin } from "./marker";
+import { distinct, isKnown, type Minter } from "./minter";
 import { isExpired, rotatesAt, type ScheduleInputs, scheduleOf } from "./schedule";
 
 /**
@@ -38,8 +40,19 @@ export interface TokenRecord {
   readonly creationTime: number;
   readonly expiryTime: number;
   readonly revokeAfter?: number;
-  /** User name of whom it was minted as; absent: not known, or the state's owner for the current one. */
-  readonly owner?: string;
+  /** Who minted it; absent: not known. */
+  readonly minter?: Minter;
+  /** Of a candidate: what was asked for; absent: not known. */
+  readonly mintedWith?: MintedWith;
+}
+
+/** What a token was asked for with. */
+export interface MintedWith {
+  readonly lifetimeSeconds: number;
+  /** The user's part. */
+  readonly comment: string;
+  readonly scopes?: readonly string[];
+  readonly autoscopeEnabled?: boolean;
 }
 
 /** Stable codes of what is left to do; an `up` finishes it, a destroy ends it. */
@@ -55,8 +68,10 @@ export interface Unfinished {
   readonly code: UnfinishedCode;
   /** Epoch milliseconds. */
   readonly since: number;
-  /** Of `creation-unknown`: whose tokens have to be looked at. */
-  readonly owner?: string;
+  /** Of `creation-unknown`: who minted, and so whose tokens have to be looked at. */
+  readonly minter?: Minter;
+  /** Of `creation-unknown`, epoch milliseconds: until when a token that it made would live. */
+  readonly until?: number;
 }
 
 export interface TokenState {
@@ -94,14 +109,14 @@ export function readState(props: Properties): TokenState {
   if (version !== SCHEMA_VERSION) {
     throw new DatabricksTokensError(
       "STATE_NOT_OURS",
-      `The state has a token of schema version ${String(version)}; this package reads version ${SCHEMA_VERSION}. ` +
+      `The state has a token of schema version ${foreignText(typeof version === "object" ? "" : `${version}`) || "none"}; this package reads version ${SCHEMA_VERSION}. ` +
         "Install the version of pulumi-databricks-tokens that wrote it, or a newer one; nothing was changed",
     );
   }
   const state: TokenState = {
     inputs: readInputs(props),
     owner: String(props["owner"] ?? ""),
-    unfinished: [...((props["unfinished"] as Unfinished[] | undefined) ?? [])],
+    unfinished: ((props["unfinished"] as Unfinished[] | undefined) ?? []).map(withMinter),
     candidates: readRecords(props["candidates"]),
     retiring: readRecords(props["retiring"]),
   };
@@ -112,9 +127,19 @@ export function readState(props: Properties): TokenState {
       tokenValue: new Secret(value),
       creationTime: Number(props["creationTime"]),
       expiryTime: Number(props["expiryTime"]),
+      ...(state.owner !== "" && { minter: { userName: state.owner } }),
+      ...(isObject(props["minter"]) && { minter: props["minter"] as Minter }),
     };
   }
   return state;
+}
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+
+/** States of before named the minter by its user name alone, as `owner`. */
+function withMinter<T extends { minter?: Minter }>(item: T & { owner?: string }): T {
+  const { owner, ...rest } = item;
+  return (rest.minter === undefined && owner ? { ...rest, minter: { userName: owner } } : rest) as T;
 }
 
 /** The outputs that Pulumi keeps: secrets marked, nothing undefined. `now` decides which token is the previous one. */
@@ -140,19 +165,19 @@ export function writeState(state: TokenState, now: number): Properties {
       expiryTime: current.expiryTime,
       expiresAt: timestamp(current.expiryTime),
       rotatesAt: timestamp(rotatesAt(current, scheduleOf(state.inputs))),
+      ...(current.minter && { minter: { ...current.minter } }),
     }),
   };
 }
 
-/**
- * Marks `code` as left to do. Its first moment stays; but of creations of unknown outcome the last one's counts, for
- * each owner.
- */
-export function markUnfinished(state: TokenState, code: UnfinishedCode, since: number, owner?: string): void {
-  const item = { code, since, ...(owner && { owner }) };
-  const same = state.unfinished.findIndex((other) => other.code === code && other.owner === item.owner);
-  if (same < 0) state.unfinished.push(item);
-  else if (code === "creation-unknown") state.unfinished[same] = item;
+/** Marks `code` as left to do; its first moment stays. */
+export function markUnfinished(state: TokenState, code: UnfinishedCode, since: number): void {
+  if (!isUnfinished(state, code)) state.unfinished.push({ code, since });
+}
+
+/** Notes that the answer of a creation was lost: each one by itself, until its list shows that nothing of it is left. */
+export function noteLostAttempt(state: TokenState, since: number, until: number, minter: Minter): void {
+  state.unfinished.push({ code: "creation-unknown", since, until, ...(isKnown(minter) && { minter }) });
 }
 
 export function clearUnfinished(state: TokenState, ...codes: UnfinishedCode[]): void {
@@ -166,11 +191,20 @@ export const isUnfinished = (state: TokenState, code: UnfinishedCode): boolean =
 export const knownIds = (state: TokenState): Set<string> =>
   new Set([...(state.current ? [state.current] : []), ...state.candidates, ...state.retiring].map((t) => t.tokenId));
 
-/** Everybody whom a token of this resource belongs to, or may belong to. */
-export function ownersOf(state: TokenState): Set<string> {
-  const items = [{ owner: state.owner }, ...state.unfinished, ...state.candidates, ...state.retiring];
-  return new Set(items.flatMap(({ owner }) => (owner ? [owner] : [])));
+/** Everybody who minted, or may have minted, a token of this resource. */
+export function mintersOf(state: TokenState): Minter[] {
+  const items = [
+    ...(state.current ? [state.current] : []),
+    ...state.unfinished,
+    ...state.candidates,
+    ...state.retiring,
+  ];
+  return distinct(items.flatMap(({ minter }) => minter ?? []));
 }
+
+/** Their user names, as far as they are known. */
+export const ownersOf = (state: TokenState): Set<string> =>
+  new Set(mintersOf(state).flatMap(({ userName }) => userName ?? []));
 
 const LAST_DATE_MS = 8.64e15;
 
@@ -192,5 +226,8 @@ function writeRecord({ tokenValue, ...rest }: TokenRecord): Properties {
 
 function readRecords(value: unknown): TokenRecord[] {
   const records = (unwrap(value) as Array<Omit<TokenRecord, "tokenValue"> & { tokenValue: string }> | undefined) ?? [];
-  return records.map((record) => ({ ...record, tokenValue: new Secret(String(unwrap(record.tokenValue))) }));
+  return records.map((record) => ({
+    ...withMinter(record),
+    tokenValue: new Secret(String(unwrap(record.tokenValue))),
+  }));
 }

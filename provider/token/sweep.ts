@@ -1,123 +1,104 @@
 import type { Credential } from "../credentials";
 import { DatabricksTokensError } from "../errors";
-import { revokeToken, revokeTokenOfAnybody, type TokenInfo } from "../workspace";
-import { as, type TokenContext } from "./context";
-import { isRefusal } from "./identity";
-import { parseComment, sameOrigin, type TokenOrigin } from "./marker";
-import { isExpired } from "./schedule";
+import type { TokenInfo } from "../workspace";
+import { foreignText } from "../workspace/foreign-text";
+import type { TokenContext } from "./context";
+import { listingOf, type MinterListing } from "./listing";
+import { type Attempts, attemptsIn, isPerhapsUnderWay, judge, perhapsLost } from "./lost";
+import { type Minter, nameOf } from "./minter";
+import { mintersOf, noteLostAttempt, type TokenInputs, type TokenState, timestamp, type Unfinished } from "./state";
 
-/** Whose attempts are looked for: the nonce, the origins that its markers may name, the tokens that are accounted for. */
-export interface Attempts {
-  readonly nonce: string;
-  readonly origins: readonly TokenOrigin[];
-  readonly known: ReadonlySet<string>;
-}
+/** Which of the listed tokens are ours beyond their marker; `mint` knows more of its own attempts. */
+export type AlsoLost = (token: TokenInfo) => boolean;
 
-/** Who sees one user's tokens, and how they revoke one of them. */
-export interface Sight {
-  list(fresh: boolean): Promise<readonly TokenInfo[]>;
-  revoke(tokenId: string): Promise<void>;
-}
-
-/** A user's sight of their own tokens. */
-export function ownSight(context: TokenContext, credential: Credential): Sight {
-  return {
-    list: async (fresh) => (await context.list(credential, { fresh })).tokens,
-    revoke: (tokenId) => revokeToken(as(context, credential), tokenId),
-  };
-}
-
-/** The sight of `owner`'s tokens: their own, or else an administrator's. An empty owner is whoever signs in. */
-export async function sightOf(context: TokenContext, credential: Credential, owner: string): Promise<Sight> {
-  const asker = owner === "" ? undefined : await context.userName(credential);
-  if (asker === undefined || asker === owner) return ownSight(context, credential);
-  return {
-    list: async (fresh) => (await context.list(credential, { fresh, owner })).tokens,
-    revoke: (tokenId) => revokeTokenOfAnybody(as(context, credential), tokenId),
-  };
-}
-
-/** Tokens that lost attempts of ours have made: our nonce and origin, not known to the state, not expired by `now`. */
-export function lostAttempts(tokens: readonly TokenInfo[], attempts: Attempts, now: number): TokenInfo[] {
-  return tokens.filter((token) => {
-    const { nonce, origin } = parseComment(token.comment);
-    return (
-      nonce === attempts.nonce &&
-      origin !== undefined &&
-      attempts.origins.some((ours) => sameOrigin(ours, origin)) &&
-      !attempts.known.has(token.tokenId) &&
-      !isExpired(token, now)
-    );
-  });
-}
+const nothingMore: AlsoLost = () => false;
 
 /**
- * Revokes what lost attempts have made, until they are gone. There is no value to prove that with: it is in no list, and
- * of its id the workspace says that there is none (or, should one accept the revocation of what is gone, a second list
- * says so). Either alone may be said of a token that lives.
- * Gives the ids. `fresh`: don't trust the process's shared listing.
+ * Revokes what lost attempts have left in a list, until it is gone. There is no value to prove that with: a token is gone
+ * once it is in no list and its id is unknown (or, should a workspace accept the revocation of what is gone, a second
+ * list says so). Either alone may be said of a token that lives. What may be somebody else's is named, and left.
+ * Gives what was revoked. `after`: how young the first listing must be.
  */
-export async function sweep(context: TokenContext, sight: Sight, attempts: Attempts, fresh = false): Promise<string[]> {
-  const lost = async (again: boolean): Promise<TokenInfo[]> =>
-    lostAttempts(await sight.list(again), attempts, context.client.serverNow());
-  const found = await lost(fresh);
-  if (found.length === 0) return [];
-  const revoke = (): Promise<boolean[]> => Promise.all(found.map(({ tokenId }) => isGone(sight.revoke(tokenId))));
-  await revoke();
-  let absentBefore = false;
+export async function sweep(
+  context: TokenContext,
+  listing: MinterListing,
+  attempts: Attempts,
+  after?: number,
+  alsoLost: AlsoLost = nothingMore,
+): Promise<TokenInfo[]> {
+  const found = new Map<string, TokenInfo>();
+  const gone = new Set<string>();
+  let absentBefore = new Set<string>();
+  const look = async (notBefore: number | undefined): Promise<Set<string>> => {
+    const tokens = await listing.tokens(notBefore);
+    const now = await timeBy(context, listing);
+    const lost = tokens.filter((token) => judge(token, attempts, now) === "lost" || alsoLost(token));
+    for (const token of lost) {
+      found.set(token.tokenId, token);
+      gone.delete(token.tokenId);
+    }
+    nameUnclaimed(
+      context,
+      tokens.filter((token) => !alsoLost(token) && judge(token, attempts, now) === "unclaimed"),
+    );
+    const listed = new Set(tokens.map(({ tokenId }) => tokenId));
+    return new Set([...found.keys()].filter((tokenId) => !listed.has(tokenId)));
+  };
+  await look(after);
+  if (found.size === 0) return [];
+  const left = (): string[] => [...found.keys()].filter((tokenId) => !gone.has(tokenId));
+  const revoke = (ids: readonly string[]): Promise<Array<[string, boolean]>> =>
+    Promise.all(ids.map(async (tokenId) => [tokenId, await isUnknown(listing.revoke(tokenId))] as [string, boolean]));
+  await revoke(left());
   for (let pause = 500; ; pause = Math.min(pause * 2, 5_000)) {
-    const left = await lost(true);
-    const gone = await revoke();
-    const absent = left.length === 0;
-    if (absent && (absentBefore || gone.every(Boolean))) return found.map((token) => token.tokenId);
+    // A second one may turn up only now.
+    const absent = await look(context.now());
+    for (const [tokenId, unknown] of await revoke(left())) {
+      if (absent.has(tokenId) && (unknown || absentBefore.has(tokenId))) gone.add(tokenId);
+    }
+    if (left().length === 0) break;
     absentBefore = absent;
     if (context.now() + pause >= context.deadline) {
       throw new DatabricksTokensError(
         "REVOCATION_NOT_CONFIRMED",
-        `${found.length} token(s) of a lost attempt are not yet gone from ${context.client.host} after their revocation. ` +
-          "Run the command again: it goes on from here",
+        `${left().length} token(s) of a lost attempt are not yet gone from ${context.client.host} after their ` +
+          `revocation (${foreignText(left().join(", "))}). Run the command again: it goes on from here`,
       );
     }
     await context.sleep(pause);
   }
-}
-
-/**
- * Sweeps once for attempts whose outcome was unknown at `since`. True once nothing of them can turn up any more: a list
- * may lag behind a creation, so "not listed yet" is no proof of absence.
- */
-export async function settle(context: TokenContext, sight: Sight, attempts: Attempts, since: number): Promise<boolean> {
-  await sweep(context, sight, attempts, true);
-  return context.client.serverNow() - since > context.limits.listLagMs;
-}
-
-/**
- * Sweeps the shared lists of whoever signs in and of all `owners`: a resource's attempts may have been made in another
- * name than today's. Gives the owners whose tokens this sign-in may not see.
- */
-export async function sweepOwners(
-  context: TokenContext,
-  credential: Credential,
-  owners: ReadonlySet<string>,
-  attempts: Attempts,
-): Promise<string[]> {
-  await sweep(context, ownSight(context, credential), attempts);
-  const asker = await context.userName(credential);
-  const hidden: string[] = [];
-  for (const owner of owners) {
-    if (asker === undefined || owner === asker) continue;
-    try {
-      await sweep(context, await sightOf(context, credential, owner), attempts);
-    } catch (error) {
-      if (!isRefusal(error) && !(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw error;
-      hidden.push(owner);
-    }
+  for (const { tokenId, creationTime } of found.values()) {
+    context.warn(
+      `Revoked token ${foreignText(tokenId)} on ${context.client.host}, made ${timestamp(creationTime) || "at an unknown time"}: an ` +
+        "attempt whose answer was lost had left it, and nobody has its value",
+    );
   }
-  return hidden;
+  return [...found.values()];
+}
+
+/** The workspace's time. Nothing is old as long as it is not known. */
+async function timeBy({ client, now }: TokenContext, listing: MinterListing): Promise<number> {
+  for (let asked = 0; !client.clock.isSure && asked < 2; asked++) await listing.tokens(now());
+  return client.clockOffsetMs === undefined ? Number.NEGATIVE_INFINITY : client.serverNow();
+}
+
+const named = new Set<string>();
+
+/** Each one once a process. */
+function nameUnclaimed({ client, warn }: TokenContext, tokens: readonly TokenInfo[]): void {
+  for (const { tokenId, creationTime } of tokens) {
+    if (named.has(`${client.host} ${tokenId}`)) continue;
+    named.add(`${client.host} ${tokenId}`);
+    warn(
+      `Token ${foreignText(tokenId)} on ${client.host}, made ${timestamp(creationTime) || "at an unknown time"}, has the marker of ` +
+        "this resource, but may be in use: it is left alone. `databricks-tokens audit` shows it as unclaimed; if nobody " +
+        "needs it, revoke it there",
+    );
+  }
 }
 
 /** Whether there is no such token any more; false: it was accepted, and so was there. */
-async function isGone(revoked: Promise<void>): Promise<boolean> {
+async function isUnknown(revoked: Promise<void>): Promise<boolean> {
   try {
     await revoked;
     return false;
@@ -125,4 +106,72 @@ async function isGone(revoked: Promise<void>): Promise<boolean> {
     if (error instanceof DatabricksTokensError && error.code === "NOT_FOUND") return true;
     throw error;
   }
+}
+
+/**
+ * Sweeps the shared lists of everybody who minted for the resource. Gives those whose tokens this sign-in may not see.
+ */
+export async function sweepMinters(
+  context: TokenContext,
+  credential: Credential,
+  state: TokenState,
+  desired: TokenInputs = state.inputs,
+): Promise<Minter[]> {
+  const attempts = attemptsIn(state, context.limits.operationMs, desired);
+  const hidden: Minter[] = [];
+  for (const minter of mintersOf(state)) {
+    const listing = await listingOf(context, credential, minter, state);
+    if (!listing) {
+      hidden.push(minter);
+      continue;
+    }
+    await sweep(context, listing, attempts);
+    const now = await timeBy(context, listing);
+    // A later run looks again, whatever the resource asks for by then.
+    const [young] = (await listing.tokens()).filter((token) => isPerhapsUnderWay(token, attempts, now));
+    if (young) noteLostAttempt(state, context.client.clock.latestNow(), young.expiryTime, minter);
+  }
+  return hidden;
+}
+
+/** How long after the last moment of a token's life its attempt is settled without anybody's list. */
+const GRACE_MS = 3_600_000;
+
+/** `settled`; `later`: the list may still lag; `nobody`: this sign-in has no list that would show it. */
+export type Settled = "settled" | "later" | "nobody";
+
+/**
+ * Looks once for what a creation of unknown outcome has left, in the list where it would stand, and revokes it. A list
+ * may lag behind a creation: "not listed yet" is no proof of absence.
+ */
+export async function settle(
+  context: TokenContext,
+  credential: Credential,
+  state: TokenState,
+  unknown: Unfinished,
+  desired: TokenInputs = state.inputs,
+): Promise<Settled> {
+  const listing = await listingOf(context, credential, unknown.minter, state);
+  if (!listing) return isOver(context, unknown) ? "settled" : "nobody";
+  const attempts = attemptsIn(state, context.limits.operationMs, desired);
+  await sweep(context, listing, attempts, context.now());
+  const now = await timeBy(context, listing);
+  if (now - unknown.since <= context.limits.listLagMs) return "later";
+  const [perhaps] = (await listing.tokens()).filter((token) => perhapsLost(token, attempts, now));
+  if (!perhaps) return "settled";
+  context.warn(
+    `${context.client.host} does not keep comments whole: token ${foreignText(perhaps.tokenId)} may be what a lost attempt left, or ` +
+      "another resource's. If nobody needs it, revoke it",
+  );
+  return isOver(context, unknown) ? "settled" : "later";
+}
+
+/** Whatever the creation made has expired by itself. */
+function isOver({ client, warn }: TokenContext, { until, minter, since }: Unfinished): boolean {
+  if (until === undefined || client.clockOffsetMs === undefined || client.serverNow() < until + GRACE_MS) return false;
+  warn(
+    `Nobody could look for what a creation on ${client.host} of ${timestamp(since)} may have left, among the tokens of ` +
+      `${nameOf(minter)}: it has expired by now`,
+  );
+  return true;
 }

@@ -1,8 +1,8 @@
-import { serverTime, type TokenContext } from "./context";
-import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons } from "./due";
+import { knownTime, serverTime, type TokenContext } from "./context";
+import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons, sameScopes } from "./due";
 import { SavedFailure } from "./failure";
-import { isRefusal } from "./identity";
-import { parseComment, sameOrigin } from "./marker";
+import { sameOrigin } from "./marker";
+import { nameOf } from "./minter";
 import { narrowRetiring, patch } from "./patch";
 import { prove } from "./proof";
 import { discardCandidates, promote, renew, retire, sweepEarlier } from "./rotation";
@@ -10,6 +10,7 @@ import { isExpired, scheduleOf } from "./schedule";
 import {
   clearUnfinished,
   isUnfinished,
+  type MintedWith,
   type Properties,
   readInputs,
   readState,
@@ -18,8 +19,8 @@ import {
   type TokenState,
   writeState,
 } from "./state";
-import { settle, sightOf } from "./sweep";
-import { attemptsOf, begin, type Work } from "./work";
+import { settle } from "./sweep";
+import { begin, type Work } from "./work";
 
 /**
  * Brings the token to what is wished: finishes what an earlier run left, rotates if that is due, changes comment and
@@ -65,19 +66,15 @@ async function apply(work: Work): Promise<void> {
 
 /** Sweeps what creations of unknown outcome may have left. */
 async function settleCreations(work: Work): Promise<void> {
-  const { context, credential, state } = work;
+  const { context, credential, state, wish } = work;
   for (const unknown of state.unfinished.filter((item) => item.code === "creation-unknown")) {
-    try {
-      const sight = await sightOf(context, credential, unknown.owner ?? "");
-      const settled = await settle(context, sight, attemptsOf(work), unknown.since);
-      if (settled) state.unfinished = state.unfinished.filter((item) => item !== unknown);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      context.warn(
-        `A creation whose answer was lost may have left a token of ${unknown.owner}, whose list this sign-in can't ` +
-          `read: ${(error as Error).message}`,
-      );
-    }
+    const settled = await settle(context, credential, state, unknown, wish);
+    if (settled === "settled") state.unfinished = state.unfinished.filter((item) => item !== unknown);
+    if (settled !== "nobody") continue;
+    context.warn(
+      `A creation on ${context.client.host} whose answer was lost may have left a token of ${nameOf(unknown.minter)}, ` +
+        "whose list this sign-in can't read. Run `pulumi up` signed in as them, or as a workspace administrator",
+    );
   }
 }
 
@@ -92,21 +89,39 @@ async function takeName(work: Work): Promise<void> {
   if (searched && !isUnfinished(state, "creation-unknown")) state.inputs = { ...state.inputs, origin: wish.origin };
 }
 
-/** Finishes or revokes what was minted and never handed out. */
+/**
+ * Finishes or revokes what was minted and never handed out. A candidate was minted for what an earlier run asked for: it
+ * counts as today's rotation only if it is what today's program asks for, but for the comment, which can be changed.
+ */
 async function settleCandidates(work: Work): Promise<void> {
-  const { state } = work;
-  if (isUnfinished(state, "too-wide")) await discardCandidates(work);
+  const { state, wish } = work;
   const candidate = state.candidates.at(-1);
   if (!candidate) {
     clearUnfinished(state, "not-proved");
     return;
   }
-  if (await isDead(work, candidate)) {
+  const { mintedWith } = candidate;
+  if (
+    isUnfinished(state, "too-wide") ||
+    !mintedWith ||
+    !isAsDesired(mintedWith, wish) ||
+    (await isDead(work, candidate))
+  ) {
     await discardCandidates(work);
     return;
   }
   await promote(work, candidate);
-  await adoptWish(work, candidate);
+  state.inputs = { ...wish, comment: mintedWith.comment, origin: state.inputs.origin };
+  if (state.candidates.length > 0) await discardCandidates(work);
+}
+
+function isAsDesired({ lifetimeSeconds, scopes, autoscopeEnabled }: MintedWith, wish: TokenInputs): boolean {
+  return (
+    lifetimeSeconds === scheduleOf(wish).lifetimeSeconds &&
+    (autoscopeEnabled ?? false) === (wish.autoscopeEnabled ?? false) &&
+    (scopes === undefined) === (wish.scopes === undefined) &&
+    sameScopes(scopes, wish.scopes)
+  );
 }
 
 /** Refused alone says little of a token that has yet to spread; but one that is listed too is not dead. */
@@ -114,34 +129,6 @@ async function isDead({ context, credential }: Work, candidate: TokenRecord): Pr
   if (isExpired(candidate, await serverTime(context, credential))) return true;
   if ((await prove(context, candidate.tokenValue)).verdict !== "refused") return false;
   return !(await context.list(credential)).tokens.some(({ tokenId }) => tokenId === candidate.tokenId);
-}
-
-/** Clocks and rounding of the service: a smaller difference of lifetimes is none. */
-const SAME_LIFETIME_SECONDS = 60;
-
-/**
- * A candidate was minted for the wish of an earlier run, and never handed out: once promoted it counts as the
- * rotation that was asked for. Its lifetime, comment and scopes are compared with today's wish.
- */
-async function adoptWish(
-  { context, credential, state, wish }: Work,
-  { tokenId, ...candidate }: TokenRecord,
-): Promise<void> {
-  const { lifetimeSeconds } = scheduleOf(wish);
-  const granted = (candidate.expiryTime - candidate.creationTime) / 1000;
-  const other = candidate.expiryTime < 0 || Math.abs(granted - lifetimeSeconds) > SAME_LIFETIME_SECONDS;
-  const { scopes: wished, ...rest } = wish;
-  const { origin } = state.inputs;
-  const listed = (await context.list(credential)).tokens.find((token) => token.tokenId === tokenId);
-  // Scopes that the service grants by itself say nothing about the wish.
-  const scopes = listed && !wish.autoscopeEnabled ? listed.scopes : wished;
-  state.inputs = {
-    ...rest,
-    origin,
-    ...(scopes && { scopes }),
-    ...(listed && { comment: parseComment(listed.comment).comment }),
-    ...(other && { lifetimeSeconds: granted }),
-  };
 }
 
 async function rotateIfDue(work: Work): Promise<boolean> {
@@ -154,6 +141,7 @@ async function rotateIfDue(work: Work): Promise<boolean> {
     if (proof.verdict === "unknown") throw proof.cause ?? new Error("no answer");
   }
   const { client } = context;
+  await knownTime(context, work.credential);
   if (rotationReasons(state, wish, client.serverNow()).length === 0) {
     const minutes = Math.round((client.clockOffsetMs ?? 0) / 60_000);
     if (minutes !== 0) {

@@ -1,4 +1,5 @@
 import type { TokenInfo } from "../workspace";
+import { foreignText } from "../workspace/foreign-text";
 import type { TokenInputs } from "./state";
 
 /** Clocks and rounding of the service may add this much to an expiry before it counts as wider. */
@@ -14,7 +15,7 @@ export function widerThan(inputs: TokenInputs, lifetimeSeconds: number, granted:
     const asked = new Set(inputs.scopes);
     if (!granted.scopes) return "it has every scope";
     const extra = granted.scopes.filter((scope) => !asked.has(scope));
-    if (extra.length > 0) return `it has the scopes ${extra.join(", ")} besides`;
+    if (extra.length > 0) return `it has the scopes ${foreignText(extra.join(", "))} besides`;
   }
   return undefined;
 }

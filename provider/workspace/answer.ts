@@ -32,6 +32,28 @@ interface Said extends ForeignAnswer {
   readonly html: boolean;
 }
 
+/** A token is dead once a 401 or 403 calls it invalid, expired or revoked: the one proof that there is. */
+const isDead = (said: Said): boolean =>
+  isAuth(said) &&
+  !isOfClaim(said) &&
+  (/\b(invalid|expired|revoked) (personal )?(access[ _])?token\b/i.test(said.text) ||
+    /\btoken\b[^.]{0,40}\b(is|was|has been|has) (invalid|expired|revoked|not valid)\b/i.test(said.text) ||
+    /\berror="?invalid_token\b/.test(said.headers["www-authenticate"] ?? ""));
+
+/** A fetched credential whose time is over, in the words of gateways and services; some answer 400. */
+const isExpired = (said: Said): boolean =>
+  (isAuth(said) || said.status === 400) &&
+  (/\b(jwt|token|credentials?|assertion|signature)\b[^.]{0,60}\bexpired\b/i.test(said.text) ||
+    /\bexpired[ _-]?(jwt|token|credentials?)|(jwt|token|credentials?)[ _-]?expired\b/i.test(said.text));
+
+/** An identity that is not for this workspace: issuer or audience of its token do not fit. */
+function isOfClaim(said: Said): boolean {
+  const claim = /\b(issuer|iss claim|["'`]iss["'`]|audience|aud claim|["'`]aud["'`])/i;
+  const refused =
+    /invalid|mismatch|not match|not trusted|untrusted|unexpected|not allowed|not valid|fail|unknown|expected/i;
+  return (isAuth(said) || said.status === 400) && claim.test(said.text) && refused.test(said.text);
+}
+
 type Rule = readonly [code: ErrorCode, applies: (said: Said) => boolean, toDo: (said: Said) => string];
 
 const signedIn = ({ strategy, source }: ForeignAnswer): string => `the credential (${strategy}, from ${source})`;
@@ -65,18 +87,18 @@ const RULES: readonly Rule[] = [
   [
     "THROTTLED",
     ({ status, errorCode }) => status === 429 || /^(REQUEST_LIMIT_EXCEEDED|RESOURCE_EXHAUSTED)$/.test(errorCode),
-    () => "too many requests; nothing was done. Run again later",
+    ({ status }) => `too many requests${status === 429 ? "; nothing was done" : ""}. Run again later`,
   ],
   ["NOT_SUPPORTED", ({ status }) => status === 501 || status === 405, ({ path }) => `it has no such call (${path})`],
   [
     "SERVER_ERROR",
-    ({ status }) => status >= 500 || status === 408,
+    ({ status }) => status >= 500 || mayHaveTakenEffect(status),
     () => "the workspace is in trouble: run again later; see the cloud's status page if it lasts",
   ],
   ["UNREACHABLE", ({ status }) => status === 407, () => "the proxy asks for credentials: correct HTTPS_PROXY"],
   [
     "IP_ACCESS_LIST",
-    ({ text }) => /blocked by .*IP ACL|IP access list|Source IP address:? \S+ is blocked/i.test(text),
+    ({ text }) => /blocked by .{0,200}IP ACL|IP access list|Source IP address:? \S+ is blocked/i.test(text),
     () => "run this from an address that the workspace's IP access list admits, or have an admin add this one",
   ],
   [
@@ -99,11 +121,13 @@ const RULES: readonly Rule[] = [
   ],
   [
     "CREDENTIAL_REFUSED",
+    isOfClaim,
     (said) =>
-      isAuth(said) &&
-      (/\b(invalid|expired|revoked)\s+(personal )?(access[ _])?token\b/i.test(said.text) ||
-        /\btoken\b[^.]{0,40}\b(is|was|has been|has)\s+(invalid|expired|revoked|not valid)\b/i.test(said.text) ||
-        /\berror="?invalid_token\b/.test(said.headers["www-authenticate"] ?? "")),
+      `${signedIn(said)} is not for this workspace: its ${/\biss(uer)?\b/i.test(said.text) ? "issuer (claim iss) does not fit. Check azureTenantId, or who issues the identity token" : "audience (claim aud) does not fit. Check tokenAudience, azureEnvironment and the host"}`,
+  ],
+  [
+    "CREDENTIAL_REFUSED",
+    (said) => isDead(said) || isExpired(said),
     (said) => `${signedIn(said)} is invalid, expired or revoked: put a valid one there${clockSkew(said.clockOffsetMs)}`,
   ],
   [
@@ -145,19 +169,29 @@ const RULES: readonly Rule[] = [
   ["INVALID_REQUEST", () => true, () => "correct what was asked for"],
 ];
 
-/** 5xx, and a success that can't be read, may have taken effect; a refusal and a redirect have not. */
-const isAmbiguous = (code: ErrorCode, status: number): boolean => code === "SERVER_ERROR" || status < 300;
+/**
+ * Whether a call with such an answer may have taken effect, whatever its words: a redirect and a refusal have not. 408
+ * and 499 come from somebody in between who has given up waiting.
+ */
+function mayHaveTakenEffect(status: number): boolean {
+  if (status === 408 || status === 499) return true;
+  return status < 300 || status >= 500;
+}
+
+/** Characters of each part of an answer that patterns look at. */
+const MOST_LOOKED_AT = 8_000;
 
 /**
  * The error that an answer means: code, what happened, what to do. Quotes the answer's own words, made safe. A bare 401
- * or 403 is PERMISSION_DENIED: only a reason that calls the token invalid, expired or revoked is CREDENTIAL_REFUSED,
- * for that alone proves a token dead.
+ * or 403 is PERMISSION_DENIED: only a reason that calls the token invalid, expired or revoked proves it dead.
  */
 export function errorFromAnswer(answer: ForeignAnswer): DatabricksTokensError {
   const body = readErrorBody(answer.body, answer.headers["content-type"]);
   const phrase = answer.headers["x-databricks-reason-phrase"] ?? "";
   // Patterns look at the start alone: nothing worth knowing comes after it, and a page may be endless.
-  const text = `${body.errorCode} ${body.message.slice(0, 8_000)} ${phrase.slice(0, 8_000)}`;
+  const text = [body.errorCode, body.message, phrase]
+    .map((part) => part.slice(0, MOST_LOOKED_AT).replace(/\s+/g, " "))
+    .join(" ");
   const said: Said = { ...answer, errorCode: body.errorCode, text, fromApi: body.fromApi, html: body.html };
   const [code, , toDo] = RULES.find(([, applies]) => applies(said))!;
 
@@ -166,5 +200,8 @@ export function errorFromAnswer(answer: ForeignAnswer): DatabricksTokensError {
   const words = answer.status < 300 ? [] : [location, body.errorCode, body.message || phrase];
   const quoted = foreignText(words.filter((part) => part !== "").join(": "), answer.hide);
   const where = `${answer.host} answered ${answer.status}${quoted === "" ? "" : ` (${quoted})`}`;
-  return new DatabricksTokensError(code, `${where}: ${toDo(said)}`, { ambiguous: isAmbiguous(code, answer.status) });
+  return new DatabricksTokensError(code, `${where}: ${toDo(said)}`, {
+    ambiguous: mayHaveTakenEffect(answer.status),
+    saysTokenIsDead: code === "CREDENTIAL_REFUSED" && isDead(said),
+  });
 }

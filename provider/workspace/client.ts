@@ -7,6 +7,7 @@ import type { Authorization } from "./authorization";
 import { type Connection, connectTo, type Environment, proxySettings } from "./connection";
 import { exchange, type Incoming } from "./exchange";
 import { errorFromNetwork, isTransient } from "./network";
+import { ServerClock } from "./server-clock";
 import { backoffMs, type Clock, retryAfterMs, type Throttle, throttleOf } from "./throttle";
 import { userAgent } from "./user-agent";
 
@@ -17,17 +18,13 @@ const CALL_TIMEOUT_MS = 30_000;
 const OPERATION_TIMEOUT_MS = 300_000;
 const RETRIES = 3;
 const FIRST_RETRY_MS = 500;
-/** A `Date` header counts whole seconds: a smaller difference is none. */
-const CLOCK_RESOLUTION_MS = 2_000;
-/** An answer that took longer says too little of when its `Date` was written. */
-const LONGEST_SAMPLE_MS = 4_000;
-
 /** A success: a JSON object, `{}` where a change was answered with nothing. */
 export interface CallResult<T> {
   readonly status: number;
   readonly body: T;
-  /** Epoch ms of the answer's Date header. */
-  readonly date: number | undefined;
+  /** Epoch ms of this machine's clock. */
+  readonly sentAt: number;
+  readonly endedAt: number;
 }
 
 export interface CallRequest {
@@ -44,13 +41,15 @@ export interface CallRequest {
   readonly idempotent?: boolean;
   /** How often an idempotent call is made again after a transient failure. @default 3 */
   readonly retries?: number;
-  /** Awaited right before every attempt, after all waits; what it throws ends the call. */
+  /** Awaited right before every attempt, after all waits and the sign-in; what it throws ends the call. */
   beforeSend?(): Promise<void>;
 }
 
 interface Failed {
   readonly result?: undefined;
   readonly error: DatabricksTokensError;
+  /** Of the answer; 0: there was none. */
+  readonly status: number;
   /** What Retry-After asks for. */
   readonly pauseMs?: number | undefined;
   /** The headers that did not sign the caller in. */
@@ -75,8 +74,8 @@ export interface ClientOptions {
 
 /**
  * The REST client of one workspace: kept connections, proxies, a deadline for every call, redirects seen and not
- * followed, errors typed. Throttled calls were not processed: they wait as told and are made again, whatever their
- * method. Other failures are tried again for idempotent calls alone; else the error says whether it is `ambiguous`.
+ * followed, errors typed. A call that was answered 429 was not processed: it waits as told and is made again, whatever
+ * its method. Other failures are tried again for idempotent calls alone; else the error says whether it is `ambiguous`.
  */
 export class WorkspaceClient {
   readonly #timeoutMs: number;
@@ -85,7 +84,8 @@ export class WorkspaceClient {
   readonly #connection: Connection;
   readonly #owned: boolean;
   readonly #throttle: Throttle;
-  #offsetMs: number | undefined;
+  /** The workspace's clock. */
+  readonly clock: ServerClock;
   #closed = false;
 
   /** `host` is an origin, as parseHost gives it. */
@@ -100,6 +100,7 @@ export class WorkspaceClient {
       sleep: options.sleep ?? (async (ms) => void (await delay(ms))),
       random: options.random ?? Math.random,
     };
+    this.clock = new ServerClock(this.#clock.now);
     this.#owned = options.dispatcher === undefined;
     this.#connection = options.dispatcher
       ? { dispatcher: options.dispatcher, proxied: false }
@@ -107,19 +108,18 @@ export class WorkspaceClient {
     this.#throttle = throttleOf(host);
   }
 
-  /** The server's time less ours in ms, by the last answer's Date header; undefined before any answer. */
+  /** The server's time less ours in ms; undefined until it is known. */
   get clockOffsetMs(): number | undefined {
-    return this.#offsetMs;
+    return this.clock.offsetMs;
   }
 
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** The server's time, epoch ms: ours, corrected where the two are 2 s apart or more. */
+  /** The server's time, epoch ms; ours until its own is known. */
   serverNow(): number {
-    const offset = this.#offsetMs ?? 0;
-    return this.#clock.now() + (Math.abs(offset) < CLOCK_RESOLUTION_MS ? 0 : offset);
+    return this.clock.serverNow();
   }
 
   async call<T = unknown>(request: CallRequest): Promise<CallResult<T>> {
@@ -129,21 +129,25 @@ export class WorkspaceClient {
     let renewed = false;
     for (let retried = 0; ; ) {
       await this.#throttle.wait(deadline, this.#clock);
+      const signInHeaders = await request.authorization.headers(deadline);
+      // The sign-in may have taken a while.
+      await this.#throttle.wait(deadline, this.#clock);
       await request.beforeSend?.();
       const sentAt = now();
-      const outcome = await this.#attempt<T>(request, deadline);
+      const outcome = await this.#attempt<T>(request, deadline, signInHeaders);
       if (outcome.result) {
         this.#throttle.admitted(sentAt);
         return outcome.result;
       }
-      const { error, pauseMs, refused } = outcome;
+      const { error, pauseMs, refused, status } = outcome;
       // Refused before it was processed: a fetched token is fetched anew, once.
       if (refused && request.authorization.forget && !renewed) {
         request.authorization.forget(refused);
         renewed = true;
         continue;
       }
-      if (error.code === "THROTTLED") {
+      // Of another status the same words say nothing of what was done.
+      if (error.code === "THROTTLED" && (status === 429 || idempotent)) {
         this.#throttle.refused(sentAt, pauseMs, this.#clock);
         continue;
       }
@@ -161,10 +165,13 @@ export class WorkspaceClient {
     if (this.#owned) await this.#connection.dispatcher.close();
   }
 
-  async #attempt<T>(request: CallRequest, deadline: number): Promise<{ result: CallResult<T> } | Failed> {
+  async #attempt<T>(
+    request: CallRequest,
+    deadline: number,
+    signInHeaders: Readonly<Record<string, Secret>>,
+  ): Promise<{ result: CallResult<T> } | Failed> {
     const { now } = this.#clock;
     const { host } = this;
-    const signInHeaders = await request.authorization.headers(deadline);
     const { strategy, source } = request.authorization;
     const signIn = Object.entries(signInHeaders);
     const sentAt = now();
@@ -173,7 +180,7 @@ export class WorkspaceClient {
       const text = `The time for this operation was over before ${host} could be asked (${request.method} ${request.path})`;
       throw new DatabricksTokensError("TIMEOUT", `${text}; raise databricks:operationTimeoutSeconds`);
     }
-    const incoming = await exchange(this.#connection.dispatcher, {
+    const outgoing = {
       url: address(host, request),
       method: request.method,
       headers: {
@@ -184,30 +191,28 @@ export class WorkspaceClient {
       },
       body: request.body === undefined ? undefined : JSON.stringify(request.body),
       timeoutMs,
-    });
+    };
+    const incoming = await exchange(this.#connection.dispatcher, outgoing);
     if ("failure" in incoming) {
       const { timedOut, failure } = incoming;
       const attempt = { host, timeoutMs, timedOut, proxied: this.#connection.proxied };
-      return { error: errorFromNetwork(failure, attempt) };
+      return { error: errorFromNetwork(failure, attempt), status: 0 };
     }
-
+    const endedAt = now();
     const date = dateOf(incoming.headers["date"]);
-    this.#learnTime(date, sentAt, now());
     const body = successBody(request.method, incoming);
     if (body) {
-      return { result: { status: incoming.status, body: body as T, date } };
+      // A cache's copy tells its own time, not that of now.
+      if (incoming.headers["age"] === undefined && hasBody(incoming)) this.clock.learn(date ?? 0, sentAt, endedAt);
+      return { result: { status: incoming.status, body: body as T, sentAt, endedAt } };
     }
+    const { status } = incoming;
+    const clockOffsetMs = date === undefined ? 0 : date - endedAt;
     const hide = signIn.map(([, value]) => value);
-    const clockOffsetMs = date === undefined ? 0 : date - now();
     const error = errorFromAnswer({ ...incoming, path: request.path, host, strategy, source, hide, clockOffsetMs });
     const pauseMs = retryAfterMs(incoming.headers["retry-after"], date ?? this.serverNow());
-    const isRefused = incoming.status === 401 || error.code === "CREDENTIAL_REFUSED";
-    return { error, pauseMs, ...(isRefused && { refused: signInHeaders }) };
-  }
-
-  #learnTime(date: number | undefined, sentAt: number, endedAt: number): void {
-    if (date === undefined || endedAt - sentAt > LONGEST_SAMPLE_MS) return;
-    this.#offsetMs = Math.round(date - (sentAt + endedAt) / 2);
+    const isRefused = status === 401 || (error.code === "CREDENTIAL_REFUSED" && status >= 400 && status < 500);
+    return { error, status, pauseMs, ...(isRefused && { refused: signInHeaders }) };
   }
 }
 
@@ -221,6 +226,8 @@ function address(host: string, { path, query = {} }: CallRequest): URL {
   for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
   return url;
 }
+
+const hasBody = ({ body }: Exclude<Incoming, { failure: unknown }>): boolean => body.trim() !== "";
 
 /** The JSON object of a 2xx; nothing at all counts as `{}`, but not where something was asked for. */
 function successBody(method: string, answer: Exclude<Incoming, { failure: unknown }>): object | undefined {

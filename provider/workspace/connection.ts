@@ -36,12 +36,37 @@ export function connectTo(host: string, timeoutMs: number, env: Environment): Co
   const connectTimeout = Math.min(CONNECT_TIMEOUT_MS, Math.ceil(timeoutMs * 0.8));
   const pool = { connections: CONNECTIONS, pipelining: 1, allowH2: false, connect: { timeout: connectTimeout } };
   if (httpsProxy === "" || isLoopback(host)) return { dispatcher: new (undici().Agent)(pool), proxied: false };
-  const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(httpsProxy) ? httpsProxy : `http://${httpsProxy}`;
-  // Looked at first: the error of undici's own parser quotes the address, and with it the proxy's password.
-  if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
-    throw new DatabricksTokensError("INVALID_CONFIG", "HTTPS_PROXY is no http(s) address; give http://HOST:PORT");
-  }
+  const uri = proxyAddress(httpsProxy);
   // An empty text is "none"; undefined would have undici look into the process's environment.
   const { EnvHttpProxyAgent } = undici();
   return { dispatcher: new EnvHttpProxyAgent({ ...pool, httpProxy: "", httpsProxy: uri, noProxy }), proxied: true };
+}
+
+/**
+ * The proxy's address, fit for undici, whose own parser throws a bare `URI malformed` or quotes the password: what curl
+ * takes in user name and password, a bare `%` or a backslash, is encoded.
+ * @throws DatabricksTokensError INVALID_CONFIG, which quotes nothing of it
+ */
+function proxyAddress(setting: string): string {
+  const invalid = (what: string): DatabricksTokensError =>
+    new DatabricksTokensError(
+      "INVALID_CONFIG",
+      `HTTPS_PROXY ${what}; give http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT`,
+    );
+  const text = setting.trim();
+  if (/^(["'`]).*\1$/s.test(text)) throw invalid("is in quotes: leave them out");
+  const [, scheme = "http://", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(text) ?? [];
+  const at = rest.lastIndexOf("@");
+  const signIn = rest
+    .slice(0, at + 1)
+    .replace(/%(?![0-9a-f]{2})/gi, "%25")
+    .replace(/[\\/?#[\]^|\s]/g, encodeURIComponent);
+  const uri = `${scheme}${signIn}${rest.slice(at + 1)}`;
+  if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) throw invalid("is no http(s) address");
+  try {
+    decodeURIComponent(signIn);
+  } catch {
+    throw invalid("has a user name or password whose %-escapes are no UTF-8: encode them anew");
+  }
+  return uri;
 }

@@ -14,9 +14,15 @@ const TOKEN_LIKE = [
   /\beyJ[\w-]{5,}(\.[\w-]*){0,2}/g, // JSON web tokens
 ];
 
+/** What pipelines take for orders in a program's output: Azure Pipelines and TeamCity, then GitHub Actions. */
+const COMMANDS = [
+  [/##(?=[\w. -]{0,40}\[)/g, "# #"],
+  [/::(?=[\w-]{1,60}(?: [^:]{0,200})?::)/g, ": :"],
+] as const;
+
 /**
  * A text from elsewhere, fit to be quoted in a message: one line, at most 300 characters, without what looks like a
- * token or is one of the secrets that went out with the request.
+ * token or is one of the secrets that went out with the request, and without what a terminal or a pipeline would obey.
  */
 export function foreignText(text: string, hide: readonly Secret[] = []): string {
   // First the invisible characters, which could hide a token from the patterns.
@@ -31,5 +37,6 @@ export function foreignText(text: string, hide: readonly Secret[] = []): string 
     }
   }
   for (const pattern of TOKEN_LIKE) line = line.replace(pattern, "[secret]");
+  for (const [pattern, instead] of COMMANDS) line = line.replace(pattern, instead);
   return line.length <= MAX_QUOTED ? line : `${line.slice(0, MAX_QUOTED - 1)}…`;
 }

@@ -1,4 +1,5 @@
 import { ask, type Caller } from "./tokens";
+import { textOf } from "./values";
 
 /** Days that a token lives at most where the workspace sets no limit of its own. */
 const DEFAULT_MAX_DAYS = 730;
@@ -16,7 +17,9 @@ export async function tokenSettings(caller: Caller): Promise<TokenSettings> {
     path: "/api/2.0/workspace-conf",
     query: { keys: "enableTokensConfig,maxTokenLifetimeDays" },
   });
-  const enabled = { true: true, false: false }[String(body.enableTokensConfig).toLowerCase()];
-  const days = String(body.maxTokenLifetimeDays ?? "");
+  const enabled = { true: true, false: false }[
+    `${typeof body.enableTokensConfig === "boolean" ? body.enableTokensConfig : textOf(body.enableTokensConfig)}`.toLowerCase()
+  ];
+  const days = textOf(body.maxTokenLifetimeDays);
   return { enabled, maxLifetimeDays: /^\d+$/.test(days) ? Number(days) || DEFAULT_MAX_DAYS : undefined };
 }

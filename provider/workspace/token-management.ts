@@ -1,4 +1,5 @@
 import { ask, type Caller, patchOf, type TokenChange, type TokenInfo, tokenInfos } from "./tokens";
+import { textOf } from "./values";
 
 /** A token with what only some listings say. */
 export interface WorkspaceTokenInfo extends TokenInfo {
@@ -6,8 +7,6 @@ export interface WorkspaceTokenInfo extends TokenInfo {
   readonly owner: string;
   /** Whether the listing would say that the token was used. */
   readonly usageKnown: boolean;
-  /** Epoch ms of the day; absent: never, or not known. */
-  readonly lastUsedDay?: number;
 }
 
 /** The administrator's calls: everybody's tokens. Others are refused (PERMISSION_DENIED). */
@@ -15,23 +14,31 @@ export interface WorkspaceTokenInfo extends TokenInfo {
 const PATH = "/api/2.0/token-management/tokens";
 const pathOf = (tokenId: string): string => `${PATH}/${encodeURIComponent(tokenId)}`;
 
-/** `GET /api/2.0/token-management/tokens`: the tokens of one user. */
-export async function listTokensOf(caller: Caller, userName: string): Promise<TokenInfo[]> {
-  const query = { created_by_username: userName };
-  const { body } = await ask<{ token_infos?: unknown }>(caller, { method: "GET", path: PATH, query });
-  return tokenInfos(caller, body.token_infos);
+/** `GET /api/2.0/token-management/tokens`: the tokens that one user made; everybody's if neither part is known. */
+export async function listTokensBy(
+  caller: Caller,
+  { id, userName }: { readonly id?: string; readonly userName?: string },
+): Promise<TokenInfo[]> {
+  const query = id ? { created_by_id: id } : { created_by_username: userName };
+  return listManaged(caller, query);
 }
 
 /** `GET /api/2.0/token-management/tokens`: everybody's tokens. */
-export async function listTokensOfAll(caller: Caller): Promise<WorkspaceTokenInfo[]> {
-  const { body } = await ask<{ token_infos?: unknown }>(caller, { method: "GET", path: PATH });
+export const listTokensOfAll = (caller: Caller): Promise<WorkspaceTokenInfo[]> => listManaged(caller, {});
+
+async function listManaged(
+  caller: Caller,
+  query: Readonly<Record<string, string | undefined>>,
+): Promise<WorkspaceTokenInfo[]> {
+  const { body } = await ask<{ token_infos?: unknown }>(caller, { method: "GET", path: PATH, query });
   const infos = tokenInfos(caller, body.token_infos);
   const wire = (body.token_infos ?? []) as Array<Record<string, unknown>>;
   return infos.map((info, index) => {
     const { owner_id, created_by_id, created_by_username, last_used_day } = wire[index]!;
     // Minted on behalf of somebody, whose name the listing does not give.
-    const other = owner_id !== undefined && created_by_id !== undefined && String(owner_id) !== String(created_by_id);
-    const owner = other ? `id ${String(owner_id)}` : String(created_by_username ?? "");
+    const [ownerId, creatorId] = [textOf(owner_id), textOf(created_by_id)];
+    const other = ownerId !== "" && creatorId !== "" && ownerId !== creatorId;
+    const owner = other ? `id ${ownerId}` : textOf(created_by_username);
     const used = typeof last_used_day === "number" && last_used_day > 0;
     return { ...info, owner, usageKnown: true, ...(used && { lastUsedDay: last_used_day }) };
   });

@@ -1,6 +1,7 @@
 import { DatabricksTokensError } from "../errors";
 import { Secret } from "../secret";
 import type { Authorization, CallRequest, CallResult, WorkspaceClient } from "./client";
+import { numberOf, textOf, textsOf } from "./values";
 
 /** On whose behalf calls are made, and until when (epoch ms). */
 export interface Caller {
@@ -18,6 +19,8 @@ export interface TokenInfo {
   readonly comment: string;
   /** Absent: the token has every scope. */
   readonly scopes?: readonly string[];
+  /** Epoch ms of the day; absent: never, or the listing does not say. */
+  readonly lastUsedDay?: number;
 }
 
 export interface TokenRequest {
@@ -35,15 +38,14 @@ export interface WireTokenInfo {
   scopes?: unknown;
 }
 
-const time = (value: unknown, otherwise: number): number => (Number.isFinite(value) ? Number(value) : otherwise);
-
 export function tokenInfo(wire: WireTokenInfo): TokenInfo {
+  const scopes = textsOf(wire.scopes);
   return {
-    tokenId: String(wire.token_id ?? ""),
-    creationTime: time(wire.creation_time, 0),
-    expiryTime: time(wire.expiry_time, -1),
-    comment: String(wire.comment ?? ""),
-    ...(Array.isArray(wire.scopes) && wire.scopes.length > 0 && { scopes: wire.scopes.map(String) }),
+    tokenId: textOf(wire.token_id),
+    creationTime: numberOf(wire.creation_time, 0),
+    expiryTime: numberOf(wire.expiry_time, -1),
+    comment: textOf(wire.comment),
+    ...(scopes && { scopes }),
   };
 }
 
@@ -55,8 +57,7 @@ export function tokenInfos({ client }: Caller, list: unknown): TokenInfo[] {
   const tokens = list ?? [];
   const readable =
     Array.isArray(tokens) && tokens.every((item) => typeof (item as WireTokenInfo | null)?.token_id === "string");
-  if (!readable)
-    throw new DatabricksTokensError("UNEXPECTED_ANSWER", `${client.host} gave a list of tokens that is none`);
+  if (!readable) throw new DatabricksTokensError("UNEXPECTED_ANSWER", `${client.host} gave a malformed token list`);
   return (tokens as WireTokenInfo[]).map(tokenInfo);
 }
 
@@ -76,7 +77,7 @@ export async function createToken(
   request: TokenRequest,
   beforeSend: () => Promise<void>,
 ): Promise<{ value: Secret; info: TokenInfo }> {
-  const { body } = await ask<{ token_value?: unknown; token_info?: WireTokenInfo }>(caller, {
+  const { body, sentAt, endedAt } = await ask<{ token_value?: unknown; token_info?: WireTokenInfo | null }>(caller, {
     method: "POST",
     path: "/api/2.0/token/create",
     body: {
@@ -87,15 +88,24 @@ export async function createToken(
     },
     beforeSend,
   });
-  const info = tokenInfo(body.token_info ?? {});
-  if (typeof body.token_value !== "string" || body.token_value === "" || info.tokenId === "") {
+  const wire = body.token_info ?? {};
+  const info = tokenInfo(wire);
+  caller.client.clock.learn(info.creationTime, sentAt, endedAt);
+  if (typeof body.token_value !== "string" || body.token_value === "" || info.tokenId === "" || !isWellFormed(wire)) {
     throw new DatabricksTokensError(
       "UNEXPECTED_ANSWER",
-      `${caller.client.host} answered the creation of a token without its value or id`,
+      `${caller.client.host} answered the creation of a token without its value or id, or with others than documented`,
       { ambiguous: true },
     );
   }
   return { value: new Secret(body.token_value), info };
+}
+
+/** What is of another type than documented may be anybody's answer: what it says of the token can't be believed. */
+function isWellFormed({ creation_time, expiry_time, comment, scopes }: WireTokenInfo): boolean {
+  const is = (value: unknown, type: string): boolean => value === undefined || value === null || typeof value === type;
+  const isList = scopes === undefined || scopes === null || Array.isArray(scopes);
+  return is(creation_time, "number") && is(expiry_time, "number") && is(comment, "string") && isList;
 }
 
 /** `GET /api/2.0/token/list`: the caller's own tokens; expired ones may be among them. */
@@ -136,8 +146,9 @@ export async function currentUser(caller: Caller, retries?: number): Promise<{ u
     path: "/api/2.0/preview/scim/v2/Me",
     ...(retries !== undefined && { retries }),
   });
-  if (typeof body.userName !== "string" && typeof body.id !== "string") {
+  const [userName, id] = [textOf(body.userName), textOf(body.id)];
+  if (userName === "" && id === "") {
     throw new DatabricksTokensError("UNEXPECTED_ANSWER", `${caller.client.host} did not say who the caller is`);
   }
-  return { userName: String(body.userName ?? ""), id: String(body.id ?? "") };
+  return { userName, id };
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 /** What a User-Agent's keys and values may hold, by Databricks' rule for integrations. */
 const clean = (value: string): string => value.replace(/[^0-9A-Za-z_.+-]/g, "-") || "unknown";
 
-function versionIn(file: string): string | undefined {
+/** The version that a manifest names. */
+export function versionIn(file: string): string | undefined {
   try {
     return (JSON.parse(readFileSync(file, "utf8")) as { version?: string }).version;
   } catch {

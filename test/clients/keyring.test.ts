@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Properties } from "../../provider/token/state";
@@ -66,6 +67,26 @@ describe("KeyringEntry on a real Secret Service, read by Python's keyring", func
     assert.equal((await keyring("get", "databricks", "me")).value, "first");
     await provider.delete(id, outs);
     assert.equal((await keyring("get", "databricks", "me")).value, "of-before");
+  });
+
+  it("knows what this stack wrote under another URN: written over without adopt, and not put back with it", async () => {
+    mkdirSync(join(service?.env["HOME"] ?? "", ".pulumi"));
+    const before = await provider.create(await checked());
+    for (const adopt of [false, true]) {
+      const origin = { organization: "o", project: "p", stack: "s", name: "me", parent: `my:index:${adopt}` };
+      const run = await Provider.start({ ...service?.env, DATABRICKS_TOKENS_MACHINE_ID: "laptop" });
+      try {
+        const given = { origin, service: "databricks", username: "me", password: `next-${adopt}`, adopt };
+        const { inputs } = await run.check({}, given, "KeyringEntry");
+        const { id, outs } = await run.create(inputs);
+        assert.equal(outs.adopted, "");
+        if (!adopt) await run.delete(before.id, before.outs);
+        else await run.delete(id, outs);
+      } finally {
+        run.stop();
+      }
+    }
+    assert.equal((await keyring("get", "databricks", "me")).value, null);
   });
 
   it("names two items of one name, which Python makes beside an entry that it did not make", async () => {

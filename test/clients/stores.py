@@ -25,3 +25,28 @@ elif command == "keyring-set":
     import keyring
 
     print(json.dumps(keyring.set_password(*args)))
+elif command == "netrc-many":
+    import netrc
+    import tempfile
+
+    # Texts come as Latin-1, which holds any bytes; what Python says of each: an error's kind, or nothing.
+    answers = []
+    for text in json.load(sys.stdin):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(text.encode("latin-1"))
+            file.flush()
+            try:
+                netrc.netrc(file.name)
+                answers.append("")
+            except (netrc.NetrcParseError, UnicodeDecodeError) as error:
+                answers.append(type(error).__name__)
+    print(json.dumps({"version": sys.version_info[:2], "answers": answers}))
+elif command == "configparser":
+    import configparser
+
+    parser = configparser.ConfigParser()
+    try:
+        parser.read(args[0], encoding="utf-8")
+        print(json.dumps(""))
+    except (configparser.Error, UnicodeDecodeError) as error:
+        print(json.dumps(type(error).__name__))

@@ -142,6 +142,20 @@ describe("Secret and SecretScope over the provider's protocol", function () {
     await provider.told(/no longer holds what this stack wrote/);
   });
 
+  it("puts an adopted token back while it lives; one that is revoked by now serves nobody", async () => {
+    scope();
+    for (const dies of [false, true]) {
+      const token = workspace.mint(workspace.admin);
+      foreign(token.value);
+      const { id, outs } = await created("Secret", secret({ adopt: true }));
+      if (dies) workspace.revoke(token.tokenId);
+      await provider.delete(id, outs);
+      assert.equal(held(), dies ? undefined : token.value);
+      workspace.secrets.get("ci")?.secrets.clear();
+    }
+    await provider.told(/is removed: .*a token that is revoked by now/);
+  });
+
   it("where values can't be read: goes by the time of the last change, and says what it can't put back", async () => {
     scope();
     hide();

@@ -94,7 +94,7 @@ describe("databricks-tokens audit, on a stack in Azure Blob Storage", function (
   /** A token of the stack that its state does not have. */
   async function orphan(): Promise<string> {
     const comment = markComment("", ORIGIN, (await stack.token()).id!);
-    const { tokenId } = workspace.mint(workspace.admin, { comment, lifetimeSeconds: 3_600 * 24 * 30 });
+    const { tokenId } = workspace.mint(workspace.admin, { comment, lifetimeSeconds: 3_600 * 24 * 90 });
     workspace.advance(LATER);
     return tokenId;
   }
@@ -167,7 +167,7 @@ describe("databricks-tokens audit, on a stack in Azure Blob Storage", function (
     const { pending } = await stack.deployment();
     assert.equal(pending.length, 1);
     const comment = markComment("", ORIGIN, String(pending[0]!.resource.inputs.nonce));
-    const lost = workspace.mint(workspace.admin, { comment, lifetimeSeconds: 3_600 });
+    const lost = workspace.mint(workspace.admin, { comment, lifetimeSeconds: 3_600 * 24 * 90 });
     workspace.advance(LATER);
     assert.deepEqual((await revoke(["--stack", "dev"])).outcomes, [["revoked", lost.tokenId]]);
     await stack.up();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SEED } from "../seed";
 import { LocalWorkspace, type TokenRecord } from "../workspace";
 import { auditOf, ofKind, withOutcome } from "./auditing";
 import { type Moment, upAndKill, type Who } from "./cut-off";
@@ -12,8 +13,6 @@ const PARALLEL = 20;
 const KILLS = 20;
 /** Kills of one stack, each after it was healed. */
 const IN_A_ROW = 5;
-/** KILL_SEED repeats a run. */
-const SEED = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const PROGRAM = `
 const { DatabricksToken } = require("pulumi-databricks-tokens");
@@ -84,7 +83,7 @@ describe(`databricks-tokens audit, after ${KILLS} SIGKILLs amid ${PARALLEL} para
           await killAndAudit(kill, String(index));
         } catch (error) {
           const { stack } = error as Error;
-          throw new Error(`${stack}\nKILL_SEED=${SEED}, kill ${index + 1} of this row: ${JSON.stringify(kill)}`);
+          throw new Error(`${stack}\nTEST_SEED=${SEED}, kill ${index + 1} of this row: ${JSON.stringify(kill)}`);
         }
       }
       await stack.destroy();

@@ -28,7 +28,7 @@ describe("databricks-tokens audit --revoke-orphans, and a run that comes in betw
     stack = await Stack.ofSource(workspace, ONE_TOKEN);
     await stack.up();
     const comment = markComment("", ORIGIN, (await stack.token()).id!);
-    const lost = (): TokenRecord => workspace.mint(workspace.admin, { comment, lifetimeSeconds: 30 * 86_400 });
+    const lost = (): TokenRecord => workspace.mint(workspace.admin, { comment, lifetimeSeconds: 90 * 86_400 });
     orphans = [lost(), lost()];
     // What is younger may be in flight.
     workspace.advance(10 * 60_000);

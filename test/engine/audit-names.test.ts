@@ -45,7 +45,7 @@ describe("databricks-tokens audit, of stacks that share a name", function () {
     const { name, nonce } = heldTokens(await stack.deployment())[0]!;
     return workspace.mint(workspace.admin, {
       comment: markComment("", { ...named, name }, nonce),
-      lifetimeSeconds: 30 * 86_400,
+      lifetimeSeconds: 90 * 86_400,
     });
   }
   const alive = (): string[] => sortedIds(workspace.tokens());

@@ -46,7 +46,10 @@ describe("databricks-tokens audit, in a terminal", function () {
     return shown;
   }
   const lost = async () =>
-    workspace.mint(workspace.admin, { comment: markComment("", ORIGIN, (await stack.token()).id!) });
+    workspace.mint(workspace.admin, {
+      comment: markComment("", ORIGIN, (await stack.token()).id!),
+      lifetimeSeconds: 90 * 86_400,
+    });
 
   it("fits its width, is coloured, plain with NO_COLOR, and shows what it waits for", async () => {
     workspace.faults.add({ path: "/api/2.0/token-management/tokens", kind: "slow", delayMs: SLOW_MS });

@@ -73,7 +73,7 @@ describe("databricks-tokens audit, on a stack of the real CLI", function () {
   const kinds = (tokens: Row[]) => Object.fromEntries(tokens.map(({ tokenId, kind }) => [tokenId, kind]));
   const current = (): string => workspace.tokens().at(-1)!.tokenId;
   const stray = (nonce: string, origin = ORIGIN) =>
-    workspace.mint(workspace.admin, { comment: markComment("", origin, nonce), lifetimeSeconds: 3_600 * 24 * 30 });
+    workspace.mint(workspace.admin, { comment: markComment("", origin, nonce), lifetimeSeconds: 3_600 * 24 * 90 });
 
   it("every kind, for an administrator; for another user their own tokens, and it says so", async () => {
     const user = workspace.addUser("ada@example.com");

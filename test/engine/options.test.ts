@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseComment } from "../../provider/token/marker";
 import { LocalWorkspace, type TokenRecord } from "../workspace";
 import { Packed } from "./package";
-import { descendants, isRunning, until } from "./processes";
+import { descendants, isRunning, kill, until } from "./processes";
 import { ONE_TOKEN, Stack } from "./stack";
 
 const CREATE = "POST /api/2.0/token/create";
@@ -45,6 +45,31 @@ describe("options and events of a run, on the real engine", function () {
     await workspace.stop();
     assert.deepEqual(leaks, [], "places that hold a token in clear");
   });
+
+  for (const flags of [
+    ["--logflow", "--logtostderr", "-v=5"],
+    ["--tracing", "file:trace"],
+  ]) {
+    it(`${flags.join(" ")}: nothing is minted once the CLI is gone`, async () => {
+      stack = await Stack.ofSource(workspace, ONE_TOKEN);
+      const me = "/api/2.0/preview/scim/v2/Me";
+      let release = (): void => undefined;
+      const held = new Promise<void>((done) => {
+        release = done;
+      });
+      workspace.faults.add({ method: "GET", path: me, kind: "slow", until: held });
+      const run = stack.run("up", "--yes", "--skip-preview", ...flags);
+      await until(() => workspace.countCalls(`GET ${me}`) > 0, "the question who signs in");
+      const children = descendants(stack.pid);
+      process.kill(stack.pid, "SIGKILL");
+      await run;
+      release();
+      // What it does next takes it milliseconds.
+      await new Promise((done) => setTimeout(done, 2_000));
+      for (const child of children) kill(child);
+      assert.equal(workspace.countCalls(CREATE), 0);
+    });
+  }
 
   describe("with a dependent", () => {
     beforeEach(async () => {

@@ -18,7 +18,7 @@ interface StepEnded {
 }
 
 /**
- * Runs a step of a GitHub workflow as its runner would, in `cwd`. `npx databricks-tokens` is this repository's: a
+ * Runs a step of a GitHub workflow as its runner would, in `cwd`. `npx --no databricks-tokens` is this repository's: a
  * runner would have installed the package.
  */
 export async function runStep(
@@ -38,7 +38,7 @@ export async function runStep(
     const main = join(ROOT, "dist", "cli", "main.js");
     writeFileSync(
       npx,
-      `#!/bin/sh\n[ "$1" = databricks-tokens ] || exit 127\nshift\nexec "${process.execPath}" "${main}" "$@"\n`,
+      `#!/bin/sh\n[ "$1 $2" = "--no databricks-tokens" ] || exit 127\nshift 2\nexec "${process.execPath}" "${main}" "$@"\n`,
     );
     chmodSync(npx, 0o755);
     const script = join(folder, "step.sh");

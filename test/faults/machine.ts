@@ -25,6 +25,8 @@ export class Machine {
   death: Death | undefined;
   /** Whether the workspace lets calls hang. */
   hanging = false;
+  /** What people were warned of, oldest first. */
+  readonly warnings: string[] = [];
 
   constructor(readonly workspace: LocalWorkspace) {
     this.identity = workspace.admin;
@@ -63,7 +65,7 @@ export class Process {
       sleep: (ms) => this.#sleep(ms),
       env: {},
     });
-    this.#lists = new SharedLists(machine.now);
+    this.#lists = new SharedLists(machine.now, (ms) => this.#sleep(ms));
     const call = this.#client.call.bind(this.#client);
     this.#client.call = async <T>(request: CallRequest) => {
       await this.#mayDie("before");
@@ -85,13 +87,14 @@ export class Process {
       limits: DEFAULT_LIMITS,
       deadline: this.machine.now() + DEFAULT_LIMITS.operationMs,
       now: this.machine.now,
+      elapsed: () => workspace.now(),
       sleep: (ms) => this.#sleep(ms),
       assertEngine: async () => {
         if (!this.#engine) throw new Error("the engine is gone");
       },
       list: (credential, options) => this.#lists.list(as(context, credential), credential, options),
-      userName: (credential) => this.#lists.userName(as(context, credential), credential),
-      warn: () => undefined,
+      whoIs: (credential) => this.#lists.whoIs(as(context, credential), credential),
+      warn: (message) => void this.machine.warnings.push(message),
     };
     return context;
   }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import * as context from "../../provider/token/context";
 import * as failure from "../../provider/token/failure";
+import * as listings from "../../provider/token/listing";
+import * as lostAttempts from "../../provider/token/lost";
 import * as proof from "../../provider/token/proof";
 import * as revoke from "../../provider/token/revoke";
 import * as rotation from "../../provider/token/rotation";
@@ -38,18 +40,18 @@ const fault = (call: keyof typeof CALLS, more: Omit<Extract<Step, { do: "fault" 
 const wish = (args: object): Step => ({ do: "wish", args: { ...args } });
 const lostAnswer = fault("create", { kind: "reset", when: "after" });
 
-const { sweep: sweepOnce } = sweep;
-const { markUnfinished } = state;
+const { sweep: sweepOnce, settle: settleOnce } = sweep;
+const { judge } = lostAttempts;
 const { retire } = rotation;
 
 /** One list without it is enough for it, whatever the revocation was answered. */
-async function sweepThatBelieves(...[context, sight, attempts, fresh = false]: Parameters<typeof sweepOnce>) {
-  const lost = async (again: boolean) =>
-    sweep.lostAttempts(await sight.list(again), attempts, context.client.serverNow());
-  const found = (await lost(fresh)).map(({ tokenId }) => tokenId);
+async function sweepThatBelieves(...[context, listing, attempts, after]: Parameters<typeof sweepOnce>) {
+  const look = async (from: number | undefined) =>
+    (await listing.tokens(from)).filter((token) => judge(token, attempts, context.client.serverNow()) === "lost");
+  const found = await look(after);
   if (found.length === 0) return [];
-  await Promise.all(found.map((tokenId) => sight.revoke(tokenId).catch(() => undefined)));
-  while ((await lost(true)).length > 0) await context.sleep(500);
+  await Promise.all(found.map(({ tokenId }) => listing.revoke(tokenId).catch(() => undefined)));
+  while ((await look(context.now())).length > 0) await context.sleep(500);
   return found;
 }
 
@@ -58,8 +60,8 @@ const PROTECTIONS: readonly Protection[] = [
     title: "what a lost answer left is swept",
     off: [
       [sweep, "sweep", async () => []],
-      [sweep, "settle", async () => true],
-      [sweep, "sweepOwners", async () => []],
+      [sweep, "settle", async () => "settled"],
+      [sweep, "sweepMinters", async () => []],
     ],
     steps: [lostAnswer, up, up],
     breaks: /leaked/,
@@ -77,27 +79,26 @@ const PROTECTIONS: readonly Protection[] = [
   },
   {
     title: "not listed yet is no proof of absence",
-    off: [[sweep, "settle", async (...args: Parameters<typeof sweepOnce>) => sweepOnce(...args).then(() => true)]],
+    off: [[sweep, "settle", (...args: Parameters<typeof settleOnce>) => settleOnce(...args).then(() => "settled")]],
     steps: [{ do: "slow", list: 20 }, lostAnswer, up, up],
     breaks: /leaked/,
   },
   {
     title: "a creation of unknown outcome is noted",
-    off: [
-      [
-        state,
-        "markUnfinished",
-        (...args: Parameters<typeof markUnfinished>) => {
-          if (args[1] !== "creation-unknown") markUnfinished(...args);
-        },
-      ],
-    ],
+    off: [[state, "noteLostAttempt", () => undefined]],
     steps: [{ do: "slow", list: 20 }, lostAnswer, up],
     breaks: /leaked/,
   },
   {
-    title: "a lost attempt is looked for among its owner's tokens",
-    off: [[sweep, "sightOf", async (...args: Parameters<typeof sweep.ownSight>) => sweep.ownSight(...args)]],
+    title: "a lost attempt is looked for among its minter's tokens",
+    off: [
+      [
+        listings,
+        "listingOf",
+        async (...[context, credential]: Parameters<typeof listings.listingOf>) =>
+          listings.ownListing(context, credential),
+      ],
+    ],
     steps: [
       { do: "identity", who: "owner" },
       lostAnswer,
@@ -179,7 +180,7 @@ const PROTECTIONS: readonly Protection[] = [
   {
     title: "a sweep spares what the state knows",
     off: [[state, "knownIds", () => new Set()]],
-    steps: [up, wish({ triggers: { release: "1" } }), up],
+    steps: [up, { do: "wait", hours: 1 }, wish({ triggers: { release: "1" } }), up],
     breaks: /outage/,
   },
 ];

@@ -36,28 +36,48 @@ const run: fc.Arbitrary<Run> = fc.record({
   ),
 });
 
-async function year(runs: readonly Run[]): Promise<number> {
+/**
+ * What is promised: an `up` that goes through leaves a token that is not due yet, and so lives for at least the lifetime
+ * less `rotateEverySeconds`. Nothing is promised of a token that no such `up` has looked at for longer.
+ */
+const PROMISED_MS = (ARGS.lifetimeSeconds - ARGS.rotateEverySeconds) * 1000;
+
+interface Year {
+  readonly minted: number;
+  /** Runs before which the promise was put to the test, and those that came too late for it. */
+  readonly promised: number;
+  readonly late: number;
+}
+
+async function year(runs: readonly Run[]): Promise<Year> {
   const world = await World.start(["a", "b"], ARGS);
   const end = world.workspace.now() + days(DAYS) * 1000;
+  let [promised, late] = [0, 0];
   try {
     await world.step({ do: "up" });
+    let wentThrough = world.workspace.now();
     for (let index = 0; world.workspace.now() < end; index++) {
       const { gap, before, kind } = runs[index % runs.length]!;
       await world.step({ do: "wait", hours: gap });
-      for (const { name, kept } of world.stack.resources) {
-        // Runs come often enough: whoever took the token at the one before still has it.
-        const value = String(kept?.outs["tokenValue"]);
-        assert.ok(world.workspace.signsIn(value), `outage: the current token of ${name} is dead before a run`);
-      }
+      if (world.workspace.now() - wentThrough <= PROMISED_MS) {
+        promised += 1;
+        for (const { name, kept } of world.stack.resources) {
+          const value = String(kept?.outs["tokenValue"]);
+          assert.ok(world.workspace.signsIn(value), `outage: the current token of ${name} is dead before a run`);
+        }
+      } else late += 1;
       if (before) await world.step(before);
       if (kind === "killed") {
         const death = { who: "both", calls: 1 + (index % 5), moment: index % 2 ? "before" : "after" } as const;
         await world.step({ do: "kill", during: "up", death });
-      } else if (kind !== "skipped") await world.step({ do: kind });
+      } else if (kind !== "skipped") {
+        const { errors } = await world.step({ do: kind });
+        if (kind === "up" && errors.length === 0) wentThrough = world.workspace.now();
+      }
       await world.step({ do: "mend" });
     }
     await world.finish();
-    return world.workspace.tokens({ all: true }).length;
+    return { minted: world.workspace.tokens({ all: true }).length, promised, late };
   } finally {
     await world.end();
   }
@@ -67,12 +87,17 @@ describe(`faults: ${DAYS} days of rotation`, () => {
   it("with random times, skipped, failed and killed runs: no outage within what the overlap promises", async function () {
     this.timeout(0);
     const tally = newTally();
-    const minted: number[] = [];
+    const years: Year[] = [];
     const property = fc.asyncProperty(fc.array(run, { minLength: 40, maxLength: 120 }), async (runs) => {
-      minted.push(await count(tally, () => year(runs)));
+      years.push(await count(tally, () => year(runs)));
     });
     await fc.assert(property, { numRuns: 20 });
+    const minted = years.map((item) => item.minted);
+    const sum = (key: "promised" | "late"): number => years.reduce((total, item) => total + item[key], 0);
+    // Else the promise was hardly looked at.
+    assert.ok(sum("promised") > 20 * sum("late"), `${sum("promised")} runs in time, ${sum("late")} late`);
     console.log(table(new Map([[`${DAYS} days`, tally]])));
     console.log(`      tokens minted by two resources: ${Math.min(...minted)} to ${Math.max(...minted)}`);
+    console.log(`      runs in time: ${sum("promised")}; too late for the promise: ${sum("late")}`);
   });
 });

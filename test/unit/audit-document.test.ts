@@ -5,7 +5,19 @@ import { readExport } from "../../provider/cli/audit/exported-state";
 import { classify, KINDS } from "../../provider/cli/audit/kinds";
 import { DatabricksTokensError } from "../../provider/errors";
 import { assertAsDocumented } from "./audit-schema";
-import { DAY, exported, HOST, listed, type Made, NOW, OURS, seenOf, sightOf, values } from "./audit-state";
+import {
+  DAY,
+  exported,
+  HOST,
+  listed,
+  type Made,
+  NOW,
+  unused as neverUsed,
+  OURS,
+  seenOf,
+  sightOf,
+  values,
+} from "./audit-state";
 
 const FAR = "https://far.example.com";
 const ci: Made = {
@@ -24,7 +36,7 @@ function report(more: Partial<Report> = {}): Report {
     listed("now", { of: ci, text: "for CI", creationTime: NOW - 20 * DAY, scopes: ["sql"] }),
     listed("new", { of: ci }),
     listed("old", { of: ci, creationTime: NOW - 80 * DAY }),
-    listed("lost", { of: { name: "cut", nonce: "cc" } }),
+    neverUsed("lost", { of: { name: "cut", nonce: "cc" } }),
     listed("stray", { of: { nonce: "dd" } }),
     listed("theirs", { of: { nonce: "ee", origin: { ...OURS, stack: "prod" } } }),
     unused,

@@ -3,15 +3,15 @@ import { exitCodeOf } from "../../provider/cli/audit/exit-code";
 import { readExport } from "../../provider/cli/audit/exported-state";
 import { flagsOf } from "../../provider/cli/audit/flags";
 import { gapsOf } from "../../provider/cli/audit/gaps";
-import { classify, type Seen } from "../../provider/cli/audit/kinds";
+import { classify, type Row, type Seen } from "../../provider/cli/audit/kinds";
 import { plan } from "../../provider/cli/audit/plan";
-import { DAY, exported, listed, type Made, NOW, OURS, seenOf } from "./audit-state";
+import { DAY, exported, listed, type Made, NOW, OURS, seenOf, unused } from "./audit-state";
 
 const read = (made: Made[]) => readExport(exported(made));
 const fine = { couldNotTell: false };
 
 describe("audit: what a list may lack", () => {
-  const made: Made = { current: { tokenId: "t", owner: "robot" } };
+  const made: Made = { current: { tokenId: "t" } };
   const codes = (more: Partial<Seen>) => gapsOf(seenOf([], more), read([made])).map(({ code }) => code);
   it("everybody's, but not a living one of the state's; one's own, where the state has tokens of others", () => {
     assert.deepEqual(codes({}), []);
@@ -32,9 +32,12 @@ describe("audit: what may be revoked", () => {
       [
         listed("now", { of: made }),
         listed("old", { of: made }),
-        listed("lost", { of: made }),
-        listed("young", { of: made, creationTime: NOW - 299_999 }),
-        listed("ageless", { of: made, creationTime: 0, expiryTime: NOW + DAY }),
+        unused("lost", { of: made }),
+        unused("young", { of: made, creationTime: NOW - 299_999 }),
+        unused("ageless", { of: made, creationTime: 0, expiryTime: NOW + DAY }),
+        unused("longer", { of: made, expiryTime: NOW + 100 * DAY }),
+        unused("wider", { of: made, scopes: ["sql"] }),
+        listed("used", { of: made, creationTime: NOW - 9 * DAY }),
         listed("stray", { of: { nonce: "dd" } }),
         listed("theirs", { of: { nonce: "aa", origin: { ...OURS, stack: "prod" } } }),
         listed("ada's"),
@@ -47,10 +50,7 @@ describe("audit: what may be revoked", () => {
     return [revoke.map(({ tokenId }) => tokenId), outcomes.map(({ tokenId, outcome }) => [outcome, tokenId])];
   };
   it("exactly the orphans that are old enough; unclaimed ones by id alone", () => {
-    const young = [
-      ["left", "young"],
-      ["left", "ageless"],
-    ];
+    const young = ["young", "ageless", "longer", "wider", "used"].map((tokenId) => ["left", tokenId]);
     assert.deepEqual(planned(true), [["lost"], young]);
     assert.deepEqual(planned(false, "stray", "stray", "lost"), [["stray", "lost"], []]);
     assert.deepEqual(planned(true, "stray"), [["stray", "lost"], young]);
@@ -74,28 +74,30 @@ describe("audit: what may be revoked", () => {
   it("no orphan of somebody who mints nothing for this stack, nor one that is in use: a marker can be copied", () => {
     const held: Made = { current: { tokenId: "now" } };
     const [state, day] = [read([held]), { creationTime: NOW - 9 * DAY }];
+    let expected: Row["kind"] = "unclaimed";
     const reasons = (tokens: Seen["tokens"], more: Partial<Seen> = {}, ids: string[] = []) => {
       const rows = classify(state, [seenOf(tokens, more)]);
-      assert.ok(rows.every(({ kind, tokenId }) => kind === "orphan" || tokenId === "now"));
+      assert.ok(rows.every(({ kind, tokenId }) => kind === (tokenId === "now" ? "managed" : expected)));
       const { revoke, outcomes } = plan(rows, { orphans: true, ids }, 300_000);
       return [revoke.map(({ tokenId }) => tokenId), ...outcomes.map(({ reason }) => reason)];
     };
     const now = listed("now", { of: held });
-    const eves = listed("eve's", { of: held, ...day, owner: "eve@example.com", lastUsedDay: NOW - 9 * DAY });
+    const eves = unused("eve's", { of: held, ...day, owner: "eve@example.com" });
     assert.match(
       String(reasons([now, eves])[1]),
       /^it belongs to eve@example.com, who mints no tokens of this stack.*--revoke eve's/,
     );
+    assert.deepEqual(reasons([now, eves], {}, ["eve's"]), [["eve's"]], "who names it has looked");
+    const used = (lastUsedDay: number) => listed("used", { of: held, ...day, lastUsedDay });
+    assert.match(String(reasons([now, used(NOW - DAY)])[1]), /^it was used on 2026-11-23, so somebody has its value/);
+    expected = "orphan";
+    assert.deepEqual(reasons([now, used(NOW - 8 * DAY)]), [["used"]], "by its own proof");
+    assert.match(String(reasons([now, used(NOW - 8 * DAY)], { isTimeKnown: false })[1]), /too slowly to tell its time/);
     assert.deepEqual(
       reasons([now, eves], { signedInAs: ["eve@example.com"] }),
       [["eve's"]],
       "she signs in to this audit",
     );
-    assert.deepEqual(reasons([now, eves], {}, ["eve's"]), [["eve's"]], "who names it has looked");
-    const used = (lastUsedDay: number) => listed("used", { of: held, ...day, lastUsedDay });
-    assert.match(String(reasons([now, used(NOW - DAY)])[1]), /^it was used on 2026-11-23, so somebody has its value/);
-    assert.deepEqual(reasons([now, used(NOW - 8 * DAY)]), [["used"]], "by its own proof");
-    assert.match(String(reasons([now, used(NOW - 8 * DAY)], { isTimeKnown: false })[1]), /too slowly to tell its time/);
   });
   it("one that has expired is no more to revoke, and does not count", () => {
     const lost = listed("lost", { of: made, creationTime: NOW - 91 * DAY });

@@ -116,6 +116,12 @@ export function listed(
   };
 }
 
+/** As a lost attempt leaves one: nobody has its value, so nobody has used it. */
+export function unused(tokenId: string, given: Parameters<typeof listed>[1] = {}): WorkspaceTokenInfo {
+  const { lastUsedDay: _, ...info } = listed(tokenId, given);
+  return info;
+}
+
 /** What an administrator sees. */
 export const seenOf = (tokens: Seen["tokens"], more: Partial<Seen> = {}): Seen => ({
   ...{ host: HOST, tokens, owners: "all", signedInAs: ["admin@example.com"], now: NOW, isTimeKnown: true },

@@ -9,7 +9,7 @@ import { type Paper, paperOf } from "../../provider/cli/audit/paper";
 import { table } from "../../provider/cli/audit/table";
 import { asText } from "../../provider/cli/audit/text";
 import { timeline } from "../../provider/cli/audit/timeline";
-import { DAY, exported, listed, type Made, NOW, seenOf, sightOf } from "./audit-state";
+import { DAY, exported, listed, type Made, NOW, seenOf, sightOf, unused } from "./audit-state";
 
 const PLAIN: Paper = { colour: false, ascii: false, all: false };
 
@@ -67,7 +67,7 @@ describe("audit: the timeline", () => {
   it("dead: a cross where it ended; lost ones as they live; never: it leads out of the picture", () => {
     const [gone, dead] = held("gone", { creationTime: ago(95) });
     const [ever, never] = held("ever", { creationTime: ago(5), expiryTime: -1 });
-    const lost = listed("lost", { of: ever, creationTime: ago(3) });
+    const lost = unused("lost", { of: ever, creationTime: ago(3) });
     const lines = drawn(audited([gone, ever], [...dead, ...never, lost]).tokens, { width: 90 });
     const line = (start: RegExp): string => lines.find((item) => start.test(item)) ?? "";
     assert.match(line(/dead/), /├━+✕ ?│?$/);

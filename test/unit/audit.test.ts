@@ -5,7 +5,7 @@ import { ageDays, daysLeft, flagsOf } from "../../provider/cli/audit/flags";
 import { classify, type Row, type Seen } from "../../provider/cli/audit/kinds";
 import { partsOf } from "../../provider/cli/audit/stack-name";
 import type { DatabricksTokensError } from "../../provider/errors";
-import { DAY, exported, HOST, listed, type Made, NOW, OURS, seenOf } from "./audit-state";
+import { DAY, exported, HOST, listed, type Made, NOW, OURS, seenOf, unused } from "./audit-state";
 
 const read = (made: Made[], more: Parameters<typeof exported>[1] = {}) => readExport(exported(made, more));
 const kinds = (rows: readonly Row[]) => Object.fromEntries(rows.map(({ tokenId, kind }) => [tokenId, kind]));
@@ -29,8 +29,8 @@ describe("audit: kinds", () => {
           listed("now", { of: ci, text: "for CI" }),
           listed("new", { of: ci }),
           listed("old", { of: ci }),
-          listed("lost", { of: ci }),
-          listed("cut", { of: pending }),
+          unused("lost", { of: ci }),
+          unused("cut", { of: pending }),
           listed("stray", { of: { nonce: "dd" } }),
           listed("theirs", { of: { nonce: "aa", origin: { ...OURS, stack: "prod" } } }),
           listed("ada's", { text: "my laptop" }),
@@ -150,6 +150,28 @@ describe("audit: flags", () => {
     assert.deepEqual(flags(84), ["expiring", "rotation-overdue"]);
   });
 
+  it("expiring: within a week, with no rotation planned before that; by what was granted, not by what was asked for", () => {
+    const HOUR = 3_600_000;
+    const short = (age: number, inputs: Record<string, unknown>, granted = 2 * HOUR, more: Partial<Made> = {}) => {
+      const creationTime = NOW - age;
+      const times = { creationTime, expiryTime: creationTime + granted };
+      const given: Made = { current: { tokenId: "t", ...times }, inputs, ...more };
+      const row = one(given, [listed("t", { of: {}, ...times })]);
+      return [flagsOf(row), exitCodeOf([row], fine)];
+    };
+    const hours = (n: number) => ({ lifetimeSeconds: n * 3_600 });
+    assert.deepEqual(short(HOUR, hours(2)), [[], 0], "a token of two hours, every night");
+    assert.deepEqual(short(1.25 * HOUR, hours(2)), [["expiring", "rotation-due"], 1]);
+    assert.deepEqual(short(1.5 * HOUR, hours(2)), [["expiring", "rotation-overdue"], 1]);
+    // 90 days were asked for, and two hours were granted.
+    assert.deepEqual(short(HOUR, {}), [[], 0]);
+    assert.deepEqual(short(1.25 * HOUR, {}), [["expiring", "rotation-due"], 1]);
+    assert.deepEqual(short(DAY, { lifetimeSeconds: 30 * 86_400 }, 8 * DAY), [[], 0]);
+    // Nothing rotates these in time.
+    assert.deepEqual(short(HOUR, { ...hours(2), rotateEverySeconds: 0 }), [["expiring"], 1]);
+    assert.deepEqual(short(HOUR, hours(2), 2 * HOUR, { delete: true }), [["expiring", "to-be-deleted"], 1]);
+  });
+
   it("idle for 60 days, by its last use or its creation; without an administrator's listing nothing is said", () => {
     const rested = { rotateEverySeconds: 0 };
     assert.deepEqual(flags(70, { lastUsedDay: NOW - 60 * DAY }, rested), ["idle"]);
@@ -185,7 +207,7 @@ describe("audit: exit codes", () => {
     const made = { current: { tokenId: "t" } };
     const good = row(made, listed("t", { of: made }));
     const due = row({ current: { tokenId: "t", creationTime: NOW - 59 * DAY } }, listed("t"));
-    const lost = row(made, listed("t", { of: made }), listed("lost", { of: made }));
+    const lost = row(made, listed("t", { of: made }), unused("lost", { of: made }));
     const stray = row(made, listed("t", { of: made }), listed("stray", { of: { nonce: "ee" } }));
     assert.deepEqual(
       [good, due, lost, stray, [...due, ...lost]].map((rows) => exitCodeOf(rows, fine)),

@@ -178,13 +178,108 @@ describe("REST client, on loopback", () => {
     assert.match((await failureOf(get)).message, /clock is (9\.9|10|10\.1) min behind/);
   });
 
-  it("keeps the server's time", async () => {
-    answers.push(
-      (response) => void response.writeHead(200, { date: new Date(Date.now() + 3_600_000).toUTCString() }).end("{}"),
-    );
-    await client.call(get);
-    assert.ok(Math.abs(client.serverNow() - Date.now() - 3_600_000) < 5000);
+  it("asks beforeSend right before each attempt: after the sign-in was fetched and after the throttle", async () => {
+    const told: string[] = [];
+    const slow = {
+      ...authorization,
+      headers: async () => {
+        told.push("sign-in");
+        return authorization.headers();
+      },
+      forget: () => void told.push("forget"),
+    };
+    answers.push((response) => void response.writeHead(429, { "retry-after": "5" }).end());
+    answers.push((response) => void response.writeHead(401).end());
+    const beforeSend = async (): Promise<void> => {
+      told.push(`ask after ${waits.length} waits`);
+    };
+    await client.call({ ...post, authorization: slow, beforeSend });
+    assert.deepEqual(told, [
+      ...["sign-in", "ask after 0 waits"],
+      ...["sign-in", "ask after 1 waits", "forget"],
+      ...["sign-in", "ask after 1 waits"],
+    ]);
   });
+
+  describe("the server's time", () => {
+    const dated = (offsetMs: number, status = 200, headers: Record<string, string> = {}) =>
+      answers.push(
+        (response) =>
+          void response
+            .writeHead(status, { date: new Date(Date.now() + offsetMs).toUTCString(), ...headers })
+            .end(status === 200 ? "{}" : ""),
+      );
+    const call = (): Promise<unknown> => client.call({ ...get, retries: 0 }).catch(() => undefined);
+    const offset = (): number => client.serverNow() - Date.now();
+    const HOUR = 3_600_000;
+
+    it("counts once a second answer agrees, at once where it is near this machine's", async () => {
+      dated(HOUR);
+      await call();
+      assert.equal(client.clockOffsetMs, undefined);
+      dated(HOUR);
+      await call();
+      assert.ok(Math.abs(offset() - HOUR) < 5_000);
+      dated(30_000);
+      await call();
+      assert.ok(Math.abs(offset() - 30_000) < 5_000);
+    });
+
+    it("is not set by one that is off, by pages, failures or copies of a cache", async () => {
+      dated(0);
+      await call();
+      const [away, days] = [40 * 24 * HOUR, 3];
+      dated(away);
+      for (let turn = 0; turn < days; turn++) dated(away + HOUR * turn * 2, 503);
+      dated(away + 5 * HOUR, 200, { age: "30" });
+      dated(away + 5 * HOUR, 200, { age: "30" });
+      dated(away, 302, { location: "/login.html" });
+      dated(-away);
+      for (let turn = 0; turn < 8; turn++) await call();
+      assert.ok(Math.abs(offset()) < 5_000);
+    });
+  });
+
+  for (const [title, signIn, expected] of [
+    ["a bare %", "user:50%", "user:50%"],
+    ["a % that looks like an escape", "user:a%2", "user:a%2"],
+    ["a backslash", "domain\\user:p\\w", "domain\\user:p\\w"],
+    ["an @, a slash and a question mark", "user:p@a/b?c", "user:p@a/b?c"],
+    ["what is encoded already", "us%65r:p%40", "user:p@"],
+  ] as const) {
+    it(`signs in to a proxy with ${title}`, async () => {
+      let seen = "";
+      const proxy = createServer().on("connect", (request: IncomingMessage, socket) => {
+        seen = Buffer.from(String(request.headers["proxy-authorization"]).replace("Basic ", ""), "base64").toString();
+        socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+      });
+      await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+      try {
+        const address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+        const env = { HTTPS_PROXY: `http://${signIn}@${address}` };
+        const far = new WorkspaceClient("https://far.invalid", { env, timeoutMs: 5_000 });
+        await assert.rejects(far.call({ ...get, retries: 0 }), /UNREACHABLE/);
+        await far.close();
+        assert.equal(seen, expected);
+      } finally {
+        proxy.close();
+      }
+    });
+  }
+
+  for (const [title, setting] of [
+    ["in quotes", '"http://u:hidden-word@h:1"'],
+    ["escapes that are no UTF-8", "http://u:%E4hidden-word@h:1"],
+    ["another scheme", "socks5://u:hidden-word@h:1"],
+    ["no address", "http://u:hidden-word@"],
+  ] as const) {
+    it(`refuses HTTPS_PROXY with a code and without the password: ${title}`, () => {
+      assert.throws(
+        () => new WorkspaceClient("https://far.invalid", { env: { HTTPS_PROXY: setting } }),
+        (error: Error) => /INVALID_CONFIG/.test(error.message) && !/hidden-word/.test(error.message),
+      );
+    });
+  }
 
   it("goes through HTTPS_PROXY, but never for loopback or NO_PROXY", async () => {
     const seen: string[] = [];

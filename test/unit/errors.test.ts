@@ -75,16 +75,47 @@ describe("errors on the wire", () => {
     ["UNEXPECTED_ANSWER", 200, "[]"],
     ["UNEXPECTED_ANSWER", 200, '{"token_va'],
     ["UNREACHABLE", 407, ""],
+    ["SERVER_ERROR", 408, ""],
+    ["SERVER_ERROR", 499, ""],
+    ["QUOTA_EXCEEDED", 500, { error_code: "QUOTA_EXCEEDED", message: "600 tokens" }],
+    ["QUOTA_EXCEEDED", 500, page("The quota of tokens is exceeded")],
+    ["THROTTLED", 500, { error_code: "REQUEST_LIMIT_EXCEEDED", message: "slow down" }],
+    // Expiry, in the words that services and gateways were seen to use.
+    ["CREDENTIAL_REFUSED", 403, { error_code: 403, message: "JWT has expired" }],
+    ["CREDENTIAL_REFUSED", 401, { error_code: "UNAUTHENTICATED", message: "Token expired." }],
+    ["CREDENTIAL_REFUSED", 400, { error_code: "BAD_REQUEST", message: "ExpiredJwtException: JWT expired at 2026" }],
+    ["CREDENTIAL_REFUSED", 403, { error_code: "ExpiredToken", message: "The security token included is expired" }],
+    ["CREDENTIAL_REFUSED", 401, { message: "IDX10223: Lifetime validation failed. The token is expired." }],
+    // Not of a credential.
+    ["INVALID_REQUEST", 400, { error_code: "INVALID_PARAMETER_VALUE", message: "The trial has expired" }],
+    // An identity that is for somewhere else.
+    ["CREDENTIAL_REFUSED", 400, { error_code: "BAD_REQUEST", message: "Invalid issuer: https://sts.windows.net/x" }],
+    ["CREDENTIAL_REFUSED", 401, { message: "Token audience is not valid" }],
+    ["CREDENTIAL_REFUSED", 403, { error_code: 403, message: "The aud claim does not match" }],
   ];
   for (const [code, status, body, headers] of rows) {
     it(`${status} ${JSON.stringify(body || headers || "").slice(0, 70)} is ${code}`, () => {
       const error = answered(status, body, headers);
       assert.equal(error.code, code, error.message);
       assert.ok(error.message.startsWith(host), "names the host");
-      const unsure = code === "SERVER_ERROR" || status === 200;
-      assert.equal(error.ambiguous, unsure);
+      // By the status alone: words say nothing of what was done.
+      assert.equal(error.ambiguous, status < 300 || status >= 500 || status === 408 || status === 499);
     });
   }
+
+  it("proves a token dead by a 401 or 403 that calls it so, and by nothing else", () => {
+    const dead = rows.filter(([, status, body, headers]) => answered(status, body, headers).saysTokenIsDead);
+    assert.deepEqual(
+      dead.map(([, status]) => status),
+      [403, 403, 401, 403, 401, 403, 401],
+    );
+  });
+
+  it("names the claim that does not fit, and the setting", () => {
+    const said = (message: string) => answered(401, { error_code: 401, message }).message;
+    assert.match(said("Invalid issuer"), /issuer \(claim iss\).*azureTenantId/);
+    assert.match(said("invalid audience"), /audience \(claim aud\).*tokenAudience/);
+  });
 
   it("names the credential and where it comes from", () => {
     const { message } = answered(403, { error_code: 403, message: "Invalid access token." });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import fs, { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { machineIdOf } from "../../provider/stores/machine";
@@ -29,5 +30,26 @@ describe("machine id", () => {
       id({ DATABRICKS_TOKENS_MACHINE_ID: "runner" }),
       machineIdOf({ env: { DATABRICKS_TOKENS_MACHINE_ID: "runner" }, home: "/none", user: "me" }, []),
     );
+  });
+
+  it("is kept where a file system has no hard links, found again where its writer was killed, and never waited for", () => {
+    const folder = join(home, ".local", "state", "pulumi-databricks-tokens");
+    const id = (): string => machineIdOf({ env: {}, home, user: "me" }, []);
+    const link = fs.linkSync;
+    fs.linkSync = () => {
+      throw Object.assign(new Error("no links here"), { code: "ENOTSUP" });
+    };
+    try {
+      assert.equal(id(), id());
+    } finally {
+      fs.linkSync = link;
+    }
+    writeFileSync(join(folder, "machine-id"), "");
+    const again = id();
+    assert.equal(id(), again);
+    assert.notEqual(readFileSync(join(folder, "machine-id"), "utf8"), "");
+    rmSync(join(folder, "machine-id"));
+    execFileSync("mkfifo", [join(folder, "machine-id")]);
+    assert.throws(id, /not a regular file.*DATABRICKS_TOKENS_MACHINE_ID.*STORE_WRITE_FAILED/);
   });
 });

@@ -20,6 +20,8 @@ export class Settings {
   listsExpired = true;
   /** What a new token gets for the scopes asked for; nothing = all access. */
   grantScopes: (asked: string[] | undefined) => string[] | undefined = (asked) => asked;
+  /** What a new token keeps of the comment asked for. */
+  keepComment: (asked: string) => string = (asked) => asked;
   /** Seconds; undefined = the workspace's maximum, infinity = never expires. */
   grantLifetime: (asked: number | undefined) => number | undefined = (asked) => asked;
 

@@ -54,7 +54,7 @@ export class Tokens {
       value: newValue(),
       owner,
       createdBy: owner,
-      comment: asked.comment ?? "",
+      comment: settings.keepComment(asked.comment ?? ""),
       scopes: settings.grantScopes(asked.scopes),
       past: [],
       autoscopeEnabled: asked.autoscope ?? false,

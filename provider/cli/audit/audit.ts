@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { DatabricksTokensError } from "../../errors";
+import { printed } from "../printed";
 import { asJson, documentOf, type Report } from "./document";
 import { exitCodeOf } from "./exit-code";
 import { couldNotTell, find, readStack } from "./finding";
@@ -41,7 +42,7 @@ function ours(error: unknown): DatabricksTokensError {
 
 /** For people; in JSON it stands among the problems. */
 function complain({ message }: DatabricksTokensError, { json }: Presentation): void {
-  if (!json) process.stderr.write(`error: ${message}\n`);
+  if (!json) process.stderr.write(printed(`error: ${message}\n`, false));
 }
 
 /** Writes the page; the report that is printed says if that failed, and has everything else all the same. */
@@ -50,7 +51,7 @@ async function withPage(report: Report, presentation: Presentation): Promise<Rep
   if (html === undefined) return report;
   try {
     await writePage(html, asPage(documentOf(report), new Date()));
-    if (process.stderr.isTTY) process.stderr.write(`The page is ${html}\n`);
+    if (process.stderr.isTTY) process.stderr.write(printed(`The page is ${html}\n`, false));
     return report;
   } catch (error) {
     const problem = ours(error);

@@ -1,6 +1,7 @@
 import type { DatabricksTokensError } from "../../errors";
 import { revokeAfter, rotatesAt, scheduleOf } from "../../token/schedule";
 import { foreignText } from "../../workspace/foreign-text";
+import { asSafeJson } from "../printed";
 import type { ExitCode } from "./exit-code";
 import type { ExportedState, StackName } from "./exported-state";
 import { ageDays, daysLeft, type Flag, flagsOf } from "./flags";
@@ -91,7 +92,7 @@ export function documentOf(report: Report): AuditDocument {
   return {
     version: 1,
     exitCode,
-    stacks: state?.stacks ?? [],
+    stacks: state?.stacks.map(texts) ?? [],
     pendingOperations: state?.pendingOperations ?? 0,
     workspaces: sights.map(({ host, seen, problem }) => ({
       host: foreignText(host),
@@ -108,7 +109,7 @@ export function documentOf(report: Report): AuditDocument {
   };
 }
 
-export const asJson = (document: AuditDocument): string => JSON.stringify(document, null, 2);
+export const asJson = (document: AuditDocument): string => asSafeJson(document);
 
 const shownOutcome = ({ host, tokenId, ...rest }: Outcome): Outcome => ({
   host: host === null ? null : foreignText(host),
@@ -131,7 +132,7 @@ function tokenOf(row: Row): AuditedToken {
     owner: foreignText(row.owner) || null,
     // People paste into comments what they should not.
     comment: foreignText(row.comment),
-    marker: marker ? { ...texts(marker.origin), nonce: marker.nonce } : null,
+    marker: marker ? { ...texts(marker.origin), nonce: foreignText(marker.nonce) } : null,
     role: held?.role ?? null,
     createdAt: row.creationTime === 0 ? null : time(row.creationTime),
     expiresAt: time(row.expiryTime),

@@ -1,16 +1,15 @@
 import type { WorkspaceInput } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
 import type { TokenOrigin } from "../../token/marker";
-import { type Properties, readInputs, readState, type TokenState } from "../../token/state";
+import { type Properties, readInputs, readState, type TokenInputs, type TokenState } from "../../token/state";
+import { foreignText } from "../../workspace/foreign-text";
+import { isPlain, isSealed, isSound, notOurs, opened } from "./exported-values";
 
 /** What `pulumi stack export` says of tokens. Pure. */
 
 export const TOKEN_TYPE = "pulumi-nodejs:dynamic/databricks:Token";
 /** What every stack outside of Pulumi Cloud has. */
 const ORGANIZATION = "organization";
-/** Marks a secret in an exported state. */
-const SECRET = "4dabf18193072939515e22adb298388d";
-
 /** A token resource of the state. */
 export interface HeldToken {
   readonly name: string;
@@ -25,6 +24,8 @@ export interface HeldToken {
 export interface KnownNonce {
   readonly nonce: string;
   readonly host: string;
+  /** What the resource asks or asked for; absent: it can't be read. */
+  readonly inputs?: TokenInputs;
 }
 
 /** The part of a marker that names a stack. */
@@ -73,13 +74,14 @@ export function readExport(text: string, own?: StackName): ExportedState {
     } catch (error) {
       unreadable.push(...[resource.inputs, resource.outputs].map((props) => String(opened(props)["nonce"])));
       const { code, text } = error instanceof DatabricksTokensError ? error : notOurs("a token in it is odd");
-      problems.push(new DatabricksTokensError(code, `${nameOf(resource)}: ${text}`));
+      problems.push(new DatabricksTokensError(code, `${foreignText(nameOf(resource))}: ${text}`));
     }
   }
   const wishes = ours.flatMap(({ inputs, outputs }) => [readInputs(opened(inputs)), readInputs(opened(outputs))]);
   const workspaces = new Map<string, WorkspaceInput[]>();
   for (const { host, workspace = {} } of wishes) {
     if (typeof host !== "string") continue;
+    if (!Object.values(workspace).every(isPlain)) continue;
     const known = workspaces.get(host) ?? [];
     if (!known.some((other) => JSON.stringify(other) === JSON.stringify(workspace))) known.push(workspace);
     workspaces.set(host, known);
@@ -92,7 +94,7 @@ export function readExport(text: string, own?: StackName): ExportedState {
       own,
     ),
     tokens,
-    nonces: nonces.map(({ nonce, host }) => ({ nonce, host })),
+    nonces: nonces.map((inputs) => ({ nonce: inputs.nonce, host: inputs.host, ...(isSound(inputs) && { inputs }) })),
     pendingOperations: underWay.filter(({ type }) => type === TOKEN_TYPE).length,
     workspaces,
     problems,
@@ -102,12 +104,6 @@ export function readExport(text: string, own?: StackName): ExportedState {
 
 export const sameStack = (a: StackName, b: StackName): boolean =>
   a.organization === b.organization && a.project === b.project && a.stack === b.stack;
-
-const notOurs = (what: string): DatabricksTokensError =>
-  new DatabricksTokensError(
-    "STATE_NOT_OURS",
-    `This is no state that \`pulumi stack export\` wrote: ${what}. Export it again`,
-  );
 
 function deploymentOf(text: string): Properties {
   let value: unknown;
@@ -139,7 +135,12 @@ function isResource(value: unknown): value is Exported {
 function heldToken(resource: Exported): HeldToken {
   const outputs = opened(resource.outputs);
   const sealed = ["candidates", "retiring"].some((name) => isSealed(resource.outputs?.[name]));
+  const { schemaVersion, workspace = {} } = outputs;
+  if (typeof schemaVersion !== "number") throw notOurs("a token in it has no schema version");
+  // They are settings, which errors quote, and hold no secret.
+  if (!Object.values(Object(workspace)).every(isPlain)) throw notOurs("the workspace of a token in it is odd");
   const state = readState(outputs);
+  if (!isSound(state.inputs)) throw notOurs("what a token in it was asked for with is odd");
   assertTimes(state);
   const { tokenId, creationTime, expiryTime } = outputs;
   // Without its value, which is encrypted in a state exported without --show-secrets, it is known all the same.
@@ -158,29 +159,6 @@ function assertTimes({ current, candidates, retiring }: TokenState): void {
 }
 
 const nameOf = ({ urn }: Exported): string => urn.split("::").slice(3).join("::") || urn;
-
-const isSealed = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && SECRET in value && typeof Object(value)["plaintext"] !== "string";
-
-/** Properties with their secrets in clear; those that are encrypted are left out. */
-function opened(props: Properties | null = {}): Properties {
-  return Object(openedValue(props)) as Properties;
-}
-
-function openedValue(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(openedValue);
-  if (typeof value !== "object" || value === null) return value;
-  if (SECRET in value) {
-    const { plaintext } = value as { plaintext?: unknown };
-    if (typeof plaintext !== "string") return undefined;
-    try {
-      return openedValue(JSON.parse(plaintext));
-    } catch {
-      throw notOurs("a secret in it is no JSON");
-    }
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, openedValue(item)]));
-}
 
 /** By what the tokens' origins say, and by the URNs, whose stack is today's name. */
 function stacksOf(origins: readonly TokenOrigin[], resources: readonly Exported[], own?: StackName): StackName[] {

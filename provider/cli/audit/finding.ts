@@ -1,8 +1,10 @@
-import { resolveHost, type WorkspaceInput } from "../../credentials";
+import { knowingAzureHost, resolveHost, type WorkspaceInput } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
 import { surroundings, useConfig } from "../../process/surroundings";
 import { foreignText } from "../../workspace/foreign-text";
 import { stackConfig } from "../stack-config";
+import type { Count } from "./absent";
+import { type Asked, whyNotAsked } from "./asked";
 import { type ExportedState, readExport, TOKEN_TYPE } from "./exported-state";
 import { classify, type Row } from "./kinds";
 import type { Options } from "./options";
@@ -24,6 +26,7 @@ export interface Stack {
   readonly state: ExportedState;
   /** What of it can't be read. */
   readonly problems: readonly DatabricksTokensError[];
+  readonly asked: Asked;
 }
 
 /** What `--state` or the Pulumi CLI has of the stack at this moment. */
@@ -52,14 +55,14 @@ export async function readStack(options: Options, progress: Progress): Promise<S
   }
   if (config?.problem) problems.push(config.problem);
   if (config) useConfig({ get: (key) => config.values.get(key) });
-  return { state, problems };
+  return { state, problems, asked: { isFile: !asked, hosts: options.hosts } };
 }
 
 /** The workspaces that a stack names, and whose each of their tokens is. */
 export async function find(stack: Stack, progress: Progress): Promise<Finding> {
-  const { state } = stack;
+  const { state, asked } = stack;
   const problems = [...stack.problems];
-  const workspaces = state.workspaces.size > 0 ? state.workspaces : configured();
+  const workspaces = state.workspaces.size > 0 ? state.workspaces : await configured(asked);
   // Nothing was looked at: a pipeline must not take that for "fine".
   if (workspaces.size === 0) problems.push(new DatabricksTokensError("NO_HOST", NOTHING_NAMED));
   let listed = 0;
@@ -67,9 +70,10 @@ export async function find(stack: Stack, progress: Progress): Promise<Finding> {
   if (workspaces.size > 0) step();
   const sights = await Promise.all(
     [...workspaces].map(async ([host, inputs]) => {
-      const sight = await look(host, inputs, state, (count) =>
-        progress.step(`Asking ${foreignText(host)} about tokens`, count),
-      );
+      const problem = await whyNotAsked(host, inputs, asked);
+      const asking = (count: Count): void => progress.step(`Asking ${foreignText(host)} about tokens`, count);
+      const isNamed = asked.hosts.includes(host);
+      const sight = problem ? notAsked(host, problem) : await look({ host, isNamed }, inputs, state, asking);
       listed += 1;
       step();
       return sight;
@@ -81,6 +85,11 @@ export async function find(stack: Stack, progress: Progress): Promise<Finding> {
   );
   return { state, sights, rows, problems: [...problems, ...sights.flatMap(({ gaps }) => gaps)] };
 }
+
+/** Its tokens of the state are in no row: nothing of that host is believed without having asked it. */
+const notAsked = (host: string, problem: DatabricksTokensError): Sight => ({
+  ...{ host, problem, ownerOf: new Map(), gaps: [] },
+});
 
 const NOTHING_NAMED =
   "The state has no token, and neither the stack's config nor the environment nor a profile names a workspace: nothing " +
@@ -97,8 +106,9 @@ const namespacesOf = ({ workspaces }: ExportedState): string[] => [
   ...new Set(["databricks", ...[...workspaces.values()].flat().flatMap((item) => item.configNamespace ?? [])]),
 ];
 
-/** A stack whose first run was cut off names no workspace yet: the one that the provider would have taken. */
-function configured(): ReadonlyMap<string, readonly WorkspaceInput[]> {
-  const host = resolveHost({}, surroundings())?.host;
-  return new Map(host === undefined ? [] : [[host, [{}]]]);
+/** A stack whose first run was cut off names no workspace yet: those of `--host`, or what the provider would have taken. */
+async function configured({ hosts }: Asked): Promise<ReadonlyMap<string, readonly WorkspaceInput[]>> {
+  const host = resolveHost({}, await knowingAzureHost(surroundings(), {}))?.host;
+  const named = hosts.length > 0 ? hosts : host === undefined ? [] : [host];
+  return new Map(named.map((item) => [item, [{}]]));
 }

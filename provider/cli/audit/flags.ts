@@ -4,7 +4,7 @@ import type { Row } from "./kinds";
 /** What is to be said of a token besides its kind. Pure. */
 
 const DAY_MS = DAY_SECONDS * 1000;
-/** A token that expires this soon is expiring. */
+/** A token that expires this soon is expiring, unless it is rotated before. */
 export const EXPIRING_MS = 7 * DAY_MS;
 /** The service revokes a token that nobody used for 90 days. */
 export const IDLE_MS = 60 * DAY_MS;
@@ -45,7 +45,7 @@ export function flagsOf(row: Row): Flag[] {
   const flags: Flag[] = [];
   const alive = kind !== "dead";
   if (alive && isOver(row)) flags.push("expired");
-  else if (alive && expiryTime >= 0 && expiryTime - now <= EXPIRING_MS) flags.push("expiring");
+  else if (alive && expiryTime >= 0 && expiryTime - now <= EXPIRING_MS && !isRotatedBefore(row)) flags.push("expiring");
   if (held?.role === "current" && !held.token.toBeDeleted) flags.push(...rotationOf(row, held.token.state.inputs));
   if (alive && row.until !== undefined && row.until <= now) flags.push("retirement-due");
   if (held && held.role !== "retiring" && (held.role === "candidate" || held.token.state.unfinished.length > 0))
@@ -58,6 +58,14 @@ export function flagsOf(row: Row): Flag[] {
   if (row.unseen) flags.push("not-seen");
   if (row.unsure) flags.push("not-sure");
   return flags;
+}
+
+/** What the schedule will rotate in time is fine, however soon it expires. By what was granted, as the provider judges. */
+function isRotatedBefore({ held, now, expiryTime }: Row): boolean {
+  if (held?.role !== "current" || held.token.toBeDeleted) return false;
+  const schedule = scheduleOf(held.token.state.inputs);
+  const due = rotatesAt(held.record, schedule);
+  return schedule.rotateEverySeconds > 0 && due > now && due < expiryTime;
 }
 
 /** Overdue: not even its whole period was kept, or it is dead. */

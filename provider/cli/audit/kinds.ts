@@ -1,6 +1,8 @@
+import { DEFAULT_LIMITS } from "../../token/context";
+import { attemptsIn, judge } from "../../token/lost";
 import { parseComment, type TokenOrigin } from "../../token/marker";
 import { isExpired } from "../../token/schedule";
-import { ownersOf, type TokenRecord } from "../../token/state";
+import { ownersOf, type TokenRecord, type TokenState } from "../../token/state";
 import type { WorkspaceTokenInfo } from "../../workspace";
 import { type ExportedState, type HeldToken, sameStack } from "./exported-state";
 
@@ -8,6 +10,9 @@ import { type ExportedState, type HeldToken, sameStack } from "./exported-state"
 
 export const KINDS = ["managed", "retiring", "orphan", "unclaimed", "other-stack", "not-ours", "dead"] as const;
 export type Kind = (typeof KINDS)[number];
+
+/** The last use is known by its day alone. */
+export const PROOF_MS = 86_400_000;
 
 /** The tokens of a workspace, as far as they can be seen. */
 export interface Seen {
@@ -20,6 +25,8 @@ export interface Seen {
   /** The workspace's time, epoch ms; this machine's unless `isTimeKnown`. */
   readonly now: number;
   readonly isTimeKnown: boolean;
+  /** How long an operation may take there; @default 300,000 */
+  readonly operationMs?: number;
   /** Ids that are not listed, and were refused when they were shown. */
   readonly refused: ReadonlySet<string>;
   /** Ids that are not listed to us, and signed in when they were shown. */
@@ -55,6 +62,8 @@ export interface Row {
   readonly isTimeKnown: boolean;
   /** Its owner signs in to this audit, or has other tokens of this stack: as one of them its runs mint. */
   readonly isOfMinter: boolean;
+  /** The state knows its nonce: one that is unclaimed all the same may be somebody's. */
+  readonly isKnownNonce: boolean;
 }
 
 /** Every token of the workspaces that were seen, and of the state on those. */
@@ -65,6 +74,7 @@ export function classify(state: ExportedState, workspaces: readonly Seen[]): Row
 function classifyOn(state: ExportedState, seen: Seen): Row[] {
   const { host, now, isTimeKnown } = seen;
   const held = new Map(heldOn(state, host).map((item) => [item.record.tokenId, item]));
+  const resources = Map.groupBy(statesOn(state, host), ({ inputs }) => inputs.nonce);
   const nonces = new Set(state.nonces.filter((known) => known.host === host).map(({ nonce }) => nonce));
   const sealed = new Set([
     ...state.unreadable,
@@ -82,24 +92,27 @@ function classifyOn(state: ExportedState, seen: Seen): Row[] {
       ...{ host, tokenId, listed, comment, creationTime, expiryTime, now, isTimeKnown, unseen: false, unsure },
       // A list of one's own names nobody else.
       ...{ owner: listed.owner, isOfMinter: seen.owners !== "all" || minters.has(listed.owner) },
+      isKnownNonce: nonce !== undefined && nonces.has(nonce),
       ...(origin && nonce !== undefined && { marker: { origin, nonce } }),
     };
     if (known) return { ...base, ...ofRole(known), kind: isExpired(listed, now) ? "dead" : kindOf(known.role) };
-    if (!origin || nonce === undefined) return { ...base, kind: "not-ours" };
+    if (!origin || nonce === undefined)
+      return { ...base, ...ofCutMarker(listed, [...resources.values()].flat(), base, seen) };
     // A copy of this state in another stack has the same nonces: the marker's stack tells them apart.
     if (!state.stacks.some((own) => sameStack(own, origin))) return { ...base, kind: "other-stack" };
     if (unsure) return { ...base, kind: "retiring" };
-    return { ...base, kind: nonces.has(nonce) ? "orphan" : "unclaimed" };
+    const isLost = base.isOfMinter && (resources.get(nonce) ?? []).some((held) => isLostBy(held, listed, origin, seen));
+    return { ...base, kind: isLost ? "orphan" : "unclaimed" };
   });
   for (const known of held.values()) {
     const { record, token } = known;
     if (listedIds.has(record.tokenId)) continue;
     const { inputs } = token.state;
-    const owner = record.owner ?? token.state.owner;
+    const owner = record.minter?.userName ?? token.state.owner;
     const gone = isExpired(record, now) || seen.refused.has(record.tokenId);
     rows.push({
       ...{ host, tokenId: record.tokenId, owner, comment: inputs.comment ?? "", now },
-      ...{ isTimeKnown, isOfMinter: true },
+      ...{ isTimeKnown, isOfMinter: true, isKnownNonce: true },
       ...{ creationTime: record.creationTime, expiryTime: record.expiryTime },
       ...(inputs.origin && { marker: { origin: inputs.origin, nonce: inputs.nonce } }),
       ...ofRole(known),
@@ -107,6 +120,54 @@ function classifyOn(state: ExportedState, seen: Seen): Row[] {
     });
   }
   return rows;
+}
+
+/** What the state tells of every resource there, finished or not. */
+function statesOn({ tokens, nonces }: ExportedState, host: string): TokenState[] {
+  const unfinished = nonces.flatMap(({ inputs }) =>
+    inputs ? [{ inputs, owner: "", unfinished: [], candidates: [], retiring: [] }] : [],
+  );
+  return [...tokens.map(({ state }) => state), ...unfinished].filter(({ inputs }) => inputs.host === host);
+}
+
+/**
+ * By the provider's own judgement of what its sweep may revoke. `origin`: its marker's, which after a rename may be a
+ * name that the resource has not taken yet.
+ */
+function isLostBy(held: TokenState, listed: WorkspaceTokenInfo, origin: TokenOrigin, seen: Seen): boolean {
+  const { now, operationMs = DEFAULT_LIMITS.operationMs } = seen;
+  const attempts = attemptsIn(held, operationMs, { ...held.inputs, origin });
+  return judge(withoutProof(listed), attempts, landed(listed, now, operationMs)) !== "unclaimed";
+}
+
+/**
+ * A run that was killed may have proved the token just before: on the day of its making nobody else can have used one that
+ * is lost.
+ */
+function withoutProof({ lastUsedDay, ...listed }: WorkspaceTokenInfo): WorkspaceTokenInfo {
+  const isLater = lastUsedDay !== undefined && lastUsedDay - listed.creationTime > PROOF_MS;
+  return isLater ? { ...listed, lastUsedDay } : listed;
+}
+
+/** What may be in flight is judged as if it had landed: it is shown for what it will be, and left alone until then. */
+const landed = ({ creationTime }: WorkspaceTokenInfo, now: number, operationMs: number): number =>
+  Math.max(now, creationTime + operationMs);
+
+/** A workspace may cut comments or change their case: as long as the nonce can be told from what is left, it is ours. */
+function ofCutMarker(
+  listed: WorkspaceTokenInfo,
+  resources: readonly TokenState[],
+  { isOfMinter }: Pick<Row, "isOfMinter">,
+  { now, operationMs = DEFAULT_LIMITS.operationMs }: Seen,
+): Pick<Row, "kind" | "isKnownNonce"> {
+  // Few look like one: of all tokens with all resources it would take minutes.
+  const judged = /\[pulumi /i.test(listed.comment)
+    ? resources.map((held) =>
+        judge(withoutProof(listed), attemptsIn(held, operationMs), landed(listed, now, operationMs)),
+      )
+    : [];
+  if (judged.every((judgement) => judgement === "none")) return { kind: "not-ours", isKnownNonce: false };
+  return { kind: isOfMinter && judged.includes("lost") ? "orphan" : "unclaimed", isKnownNonce: true };
 }
 
 const kindOf = (role: Role): Kind => (role === "retiring" ? "retiring" : "managed");

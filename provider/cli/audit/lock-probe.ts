@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { ending, pulumi, type Ran } from "../pulumi";
+import { failureOf, pulumi, type Ran } from "../pulumi";
 
 /**
  * Whether a run holds a stack's lock in a bucket, by a command of the Pulumi CLI that takes the lock and then fails. No
@@ -48,7 +48,7 @@ export function answerOf(ran: Ran, target: string): Answer {
   const underLock = /^Previewing refresh \(/m.test(stdout) && stderr.includes(`no resource named '${target}' found`);
   // The probe's own lock that can't be removed would be held against every run.
   if (failed && underLock && !stderr.includes("deleting the lock")) return "free";
-  return { why: stderr.trim() || ending(ran) };
+  return { why: failureOf(ran) };
 }
 
 /** The caller's sign-in and passphrase, seen from another folder. */

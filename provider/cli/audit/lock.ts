@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DatabricksTokensError } from "../../errors";
 import { foreignText } from "../../workspace/foreign-text";
-import { ending, pulumi } from "../pulumi";
+import { failureOf, pulumi } from "../pulumi";
 import type { StackName } from "./exported-state";
 import { probe } from "./lock-probe";
 import { wholeName } from "./stack-name";
@@ -36,7 +36,7 @@ interface Own {
 /** The lock of a stack (absent: of the one that is selected) in the backend that the Pulumi CLI is signed in to. */
 export async function lockOfBackend(stack: string | undefined): Promise<Lock> {
   const ran = await pulumi(["whoami", "--verbose", "--json", "--non-interactive"]);
-  if (ran.code !== 0) throw unknown(foreignText(ran.stderr) || ending(ran));
+  if (ran.code !== 0) throw unknown(failureOf(ran));
   const { url } = Object(parse(ran.stdout)) as { url?: unknown };
   if (typeof url !== "string") throw unknown("the Pulumi CLI does not name its backend");
   const assertFree = lockIn(url);
@@ -99,7 +99,7 @@ async function assertFreeInBucket(url: string, { name, project }: Own): Promise<
 
 async function assertNoUpdate({ project, stack }: Own): Promise<void> {
   const ran = await pulumi(["stack", "ls", "--all", "--json", "--non-interactive"]);
-  if (ran.code !== 0) throw unknown(foreignText(ran.stderr) || ending(ran));
+  if (ran.code !== 0) throw unknown(failureOf(ran));
   const stacks = parse(ran.stdout);
   const listed = (Array.isArray(stacks) ? stacks : []).map((item) => Object(item) as Record<string, unknown>);
   const ours = listed.filter((item) => {

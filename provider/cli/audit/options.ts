@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { DatabricksTokensError } from "../../errors";
+import { parseHost } from "../../workspace/host";
 import { KINDS, type Kind } from "./kinds";
 import type { Wish } from "./plan";
 import { STANDARD_INPUT } from "./stack-export";
@@ -15,6 +16,8 @@ tokens, others their own. No secret is printed.
   --stack NAME        the stack, such as dev or organization/project/dev  (default: the one that is selected)
   --dir DIR           the folder of its project                           (default: the current folder)
   --state FILE        a state that \`pulumi stack export\` wrote, instead of a stack; - reads it from standard input
+  --host HOST         names a workspace; may be repeated. Of --state those alone are asked that it, the environment or a
+                      profile names: a file may name any host
   --all               every token a line, also where others have very many
   --html FILE         writes the same as a page for a browser: one file, nothing is loaded from elsewhere
   --json              for programs: docs/audit.schema.json is the shape
@@ -29,14 +32,16 @@ tokens, others their own. No secret is printed.
 Nothing is revoked while a Pulumi run holds the stack's lock, nor what is so young that it may be in flight. In a bucket
 (azblob, s3, gs, postgres) the lock is taken for a moment to tell: a run that starts just then is refused.
 
-Exit codes: 0 fine, 1 something is due or expires within a week, 2 orphans or unclaimed tokens, 3 could not tell,
-or a revocation was refused.
+Exit codes: 0 fine, 1 something is due, or expires within a week with no rotation before that, 2 orphans or unclaimed
+tokens, 3 could not tell, or a revocation was refused.
 `;
 
 export interface Options {
   readonly stack?: string;
   readonly dir?: string;
   readonly state?: string;
+  /** Origins that the caller names. */
+  readonly hosts: readonly string[];
   readonly failOn: readonly Kind[];
   readonly ignoreUnclaimed: boolean;
   /** What is to be revoked; absent: nothing. */
@@ -61,6 +66,7 @@ export function readArguments(args: string[]): Options {
         ...{ stack: TEXT, dir: TEXT, state: TEXT },
         ...{ "ignore-unclaimed": FLAG, "revoke-orphans": FLAG, yes: FLAG },
         revoke: { type: "string", multiple: true, default: [] as string[] },
+        host: { type: "string", multiple: true, default: [] as string[] },
         "fail-on": { type: "string", multiple: true, default: [] as string[] },
       },
     }).values;
@@ -87,8 +93,16 @@ export function readArguments(args: string[]): Options {
     ...(dir !== undefined && { dir }),
     // Named from where the command was started, not from --dir.
     ...(state !== undefined && { state: state === STANDARD_INPUT ? state : resolve(state) }),
-    ...{ ignoreUnclaimed, failOn: failOn.filter(isKind) },
+    ...{ ignoreUnclaimed, failOn: failOn.filter(isKind), hosts: values.host.map(originOf) },
   };
+}
+
+function originOf(host: string): string {
+  try {
+    return parseHost(host);
+  } catch (error) {
+    throw invalid(`--host: ${error instanceof DatabricksTokensError ? error.text : "it can't be read"}`);
+  }
 }
 
 /** How the report is given: known also of arguments that are wrong elsewhere, for it is to say so in that way. */

@@ -1,8 +1,6 @@
 import { foreignText } from "../../workspace/foreign-text";
 import { isOver } from "./flags";
-import type { Row } from "./kinds";
-
-const DAY_MS = 86_400_000;
+import { PROOF_MS, type Row } from "./kinds";
 
 /** What became of a token that was to be revoked. */
 export interface Outcome {
@@ -52,22 +50,31 @@ export function plan(rows: readonly Row[], { orphans, ids }: Wish, operationMs: 
       refused.push({ host: row?.host ?? null, tokenId, outcome: "refused", reason: reason ?? "" });
     else named.add(row);
   }
+  const doubted = orphans
+    ? rows.filter((row) => row.kind === "unclaimed" && row.isKnownNonce && !isOver(row) && !named.has(row))
+    : [];
   const lost = orphans ? rows.filter((row) => row.kind === "orphan" && !isOver(row) && !named.has(row)) : [];
   if (refused.length > 0) {
     const reason = "another one is refused, so nothing is revoked";
-    return { revoke: [], outcomes: [...refused, ...[...named, ...lost].map((row) => left(row, reason))] };
+    return { revoke: [], outcomes: [...refused, ...[...named, ...lost, ...doubted].map((row) => left(row, reason))] };
   }
   const revoke: Row[] = [];
   const outcomes: Outcome[] = [];
   for (const [row, reason] of [
     ...[...named].map((row) => [row, whyInFlight(row, operationMs)] as const),
     ...lost.map((row) => [row, whySomebodys(row) ?? whyInFlight(row, operationMs)] as const),
+    ...doubted.map((row) => [row, whySomebodys(row) ?? whyInFlight(row, operationMs) ?? whyDoubted(row)] as const),
   ]) {
     if (reason === undefined) revoke.push(row);
     else outcomes.push(left(row, reason));
   }
   return { revoke, outcomes };
 }
+
+/** Our marker, and not what a lost attempt leaves: lost.ts. */
+const whyDoubted = ({ tokenId }: Row): string =>
+  "it was used, or has not the lifetime and scopes that its resource asks for, so it may be somebody's. " +
+  `If it is lost all the same: --revoke ${foreignText(tokenId)}`;
 
 function whyInFlight({ creationTime, now, isTimeKnown }: Row, operationMs: number): string | undefined {
   if (creationTime <= 0) return "the workspace does not say how old it is";
@@ -88,7 +95,7 @@ function whySomebodys({ tokenId, owner, isOfMinter, listed, creationTime }: Row)
   if (!isOfMinter)
     return `it belongs to ${foreignText(owner) || "nobody known"}, who mints no tokens of this stack. ${all}`;
   const used = listed?.lastUsedDay;
-  if (used === undefined || used - creationTime <= DAY_MS) return undefined;
+  if (used === undefined || used - creationTime <= PROOF_MS) return undefined;
   const day = new Date(used).toISOString().slice(0, 10);
   return `it was used on ${day}, so somebody has its value: another copy of this state? ${all}`;
 }

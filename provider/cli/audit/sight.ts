@@ -33,20 +33,24 @@ export interface Sight {
 /** Where the workspace itself can't be asked, other identities need not try. */
 const NOBODY_CAN: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "PRIVATE_LINK", "THROTTLED", "TIMEOUT"];
 
-/** Lists a workspace as the provider would sign in there, for each way that a resource asks for. */
+/**
+ * Lists a workspace as the provider would sign in there, for each way that a resource asks for. `isNamed`: by the caller
+ * of the audit.
+ */
 export async function look(
-  host: string,
+  { host, isNamed }: { host: string; isNamed: boolean },
   workspaces: readonly WorkspaceInput[],
   state: ExportedState,
   progress: (count: Count) => void,
 ): Promise<Sight> {
   try {
-    const wishes = workspaces.map((workspace) => wishFor(host, workspace));
+    const wishes = workspaces.map((workspace) => wishFor(host, workspace, isNamed));
     const ways = [...new Map(wishes.flatMap((wish) => wish.ways).map((way) => [keyOf(way), way])).values()];
     const [way] = ways;
     if (!way) throw wishes.find(({ problem }) => problem)?.problem ?? nobody(host);
     const sight = (await asAdministrator(host, ways)) ?? (await asOwners(host, ways, wishes));
-    const seen = { ...sight.seen, ...(await showAbsent(way.context, sight.seen, state, progress)) };
+    const operationMs = Math.max(...ways.map(({ context }) => context.limits.operationMs));
+    const seen = { ...sight.seen, operationMs, ...(await showAbsent(way.context, sight.seen, state, progress)) };
     return { ...sight, seen, gaps: [...sight.gaps, ...gapsOf(seen, state)] };
   } catch (error) {
     if (error instanceof DatabricksTokensError) return { host, ownerOf: new Map(), problem: error, gaps: [] };
@@ -61,8 +65,9 @@ interface Wish {
   readonly problem: Error | undefined;
 }
 
-function wishFor(host: string, workspace: WorkspaceInput): Wish {
-  const context = contextFor({ host }, { workspace });
+/** Named by the caller of the audit, a host counts as one that today's program names. */
+function wishFor(host: string, workspace: WorkspaceInput, isNamed: boolean): Wish {
+  const context = contextFor({ host }, { workspace, ...(isNamed && { hostSource: "workspace" }) });
   return { ways: context.credentials.map((credential) => ({ context, credential })), problem: context.noCredentials };
 }
 
@@ -78,7 +83,7 @@ async function asAdministrator(host: string, ways: readonly Way[]): Promise<List
     const { context, credential } = way;
     try {
       const tokens = await listTokensOfAll(as(context, credential));
-      const name = await context.userName(credential);
+      const name = (await context.whoIs(credential)).userName;
       const signedInAs = name === undefined ? [] : [name];
       const seen: Seen = { host, tokens, owners: "all", signedInAs, ...timeOf(context), refused: new Set() };
       return { host, seen, administrator: way, ownerOf: new Map(), gaps: [] };
@@ -97,7 +102,7 @@ async function asOwners(host: string, ways: readonly Way[], wishes: readonly Wis
   for (const way of ways) {
     const { context, credential } = way;
     try {
-      const owner = (await context.userName(credential)) ?? "";
+      const owner = (await context.whoIs(credential)).userName ?? "";
       for (const info of await listTokens(as(context, credential))) {
         tokens.set(info.tokenId, { ...info, owner, usageKnown: false });
         ownerOf.set(info.tokenId, way);

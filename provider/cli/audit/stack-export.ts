@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../workspace/foreign-text";
-import { ending, pulumi } from "../pulumi";
+import { failureOf, pulumi } from "../pulumi";
 
 /**
  * The stack's state as the Pulumi CLI exports it, through its pipe: it is written nowhere. With secrets in clear, for
@@ -15,7 +14,7 @@ export async function exportOf(stack: string | undefined): Promise<string> {
   throw new DatabricksTokensError(
     "STACK_UNREADABLE",
     `The state of ${stack === undefined ? "the selected stack" : `stack ${stack}`} can't be read: ` +
-      `${foreignText(ran.stderr) || ending(ran)}. Try: pulumi ${["stack", "export", ...named].join(" ")}`,
+      `${failureOf(ran)}. Try: pulumi ${["stack", "export", ...named].join(" ")}`,
   );
 }
 

@@ -1,6 +1,5 @@
 import { DatabricksTokensError } from "../../errors";
-import { foreignText } from "../../workspace/foreign-text";
-import { ending, pulumi } from "../pulumi";
+import { failureOf, pulumi } from "../pulumi";
 import type { StackName } from "./exported-state";
 
 /**
@@ -14,8 +13,7 @@ export async function wholeName(stack: string | undefined): Promise<string> {
   if (ran.code === 0 && name !== "") return name;
   throw new DatabricksTokensError(
     "STACK_UNREADABLE",
-    `The name of ${stack === undefined ? "the selected stack" : `stack ${stack}`} can't be told: ` +
-      (foreignText(ran.stderr) || ending(ran)),
+    `The name of ${stack === undefined ? "the selected stack" : `stack ${stack}`} can't be told: ${failureOf(ran)}`,
   );
 }
 

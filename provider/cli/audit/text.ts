@@ -38,7 +38,8 @@ export function asText(document: AuditDocument, paper: Paper): string {
 
 const TO_DO = {
   orphan: "Orphans, which no state has but whose nonce it knows; --revoke-orphans revokes them:",
-  unclaimed: "Unclaimed: this stack's marker, and a nonce that no state knows; --revoke ID revokes one:",
+  unclaimed:
+    "Unclaimed: this stack's marker, but an unknown nonce, or a sign that it may be somebody's; --revoke ID revokes one:",
 };
 
 const titleOf = (workspace: AuditedWorkspace): string => `${workspace.host}: ${sightOf(workspace)}`;

@@ -1,4 +1,5 @@
 import { DatabricksTokensError } from "../../errors";
+import { AZURE_DOMAINS, isAzureHost, isUnder } from "../domains";
 import type { Settings } from "../strategy";
 
 /** Databricks' application in Entra ID, the same in every cloud. */
@@ -13,31 +14,31 @@ export interface Cloud {
 }
 
 interface Known {
-  readonly domain: RegExp;
+  readonly domain: string;
   readonly cloud: Cloud;
 }
 
 const known = (domain: string, authority: string, management: string, resourceManager: string): Known => ({
-  domain: new RegExp(`\\.${domain.replaceAll(".", "\\.")}(:\\d+)?$`),
+  domain,
   cloud: { authority, managementScope: `${management}/.default`, resourceManager },
 });
 
 /** By the names of ARM_ENVIRONMENT, without `azure` and `cloud`. */
 const CLOUDS: Readonly<Record<string, Known>> = {
   public: known(
-    "azuredatabricks.net",
+    AZURE_DOMAINS.public,
     "https://login.microsoftonline.com",
     "https://management.core.windows.net/",
     "https://management.azure.com",
   ),
   usgovernment: known(
-    "databricks.azure.us",
+    AZURE_DOMAINS.usgovernment,
     "https://login.microsoftonline.us",
     "https://management.core.usgovcloudapi.net/",
     "https://management.usgovcloudapi.net",
   ),
   china: known(
-    "databricks.azure.cn",
+    AZURE_DOMAINS.china,
     "https://login.chinacloudapi.cn",
     "https://management.core.chinacloudapi.cn/",
     "https://management.chinacloudapi.cn",
@@ -58,14 +59,16 @@ export function cloudOf({ host, setting, nameOf, surroundings: { env } }: Settin
     const text = `There is no Azure cloud by the name in ${nameOf("azureEnvironment")}; there are ${Object.keys(CLOUDS).join(", ")}`;
     throw new DatabricksTokensError("INVALID_CONFIG", text);
   }
-  const { cloud } = Object.values(CLOUDS).find(({ domain }) => domain.test(host)) ?? byName;
+  const { cloud } = Object.values(CLOUDS).find(({ domain }) => isUnder(host, domain)) ?? byName;
   const authority = env["AZURE_AUTHORITY_HOST"] || cloud.authority;
   return { ...cloud, authority, resourceManager: (env["ARM_ENDPOINT"] || cloud.resourceManager).replace(/\/$/, "") };
 }
 
-/** Entra's tokens hold for every workspace of a tenant: they go to Azure alone, or where somebody says that it is Azure. */
+/**
+ * Entra's tokens hold for every workspace of a tenant: they go to Azure's domains alone, or to the address that Azure
+ * gives for the workspace's resource id, which is asked for before any goes out (proved-host.ts).
+ */
 export function notAzure({ host, setting }: Settings): string | undefined {
-  const isAzure = Object.values(CLOUDS).some(({ domain }) => domain.test(host));
-  if (isAzure || setting("azureWorkspaceResourceId") !== undefined) return undefined;
+  if (isAzureHost(host) || setting("azureWorkspaceResourceId") !== undefined) return undefined;
   return `${host} is no Azure workspace by its name (if it is one, set azureWorkspaceResourceId)`;
 }

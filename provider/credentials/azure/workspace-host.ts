@@ -1,6 +1,8 @@
 import { DatabricksTokensError } from "../../errors";
+import { parseHost } from "../../workspace/host";
 import { ambientSource } from "../ambient";
 import { askAuthority } from "../authority";
+import { fetchedToken, forgetToken } from "../fetched";
 import { bearerHeader } from "../granted";
 import { notAskedFor } from "../meant-for";
 import { type Surroundings, sourcesFor, type WorkspaceInput } from "../sources";
@@ -20,21 +22,52 @@ export async function workspaceHost(
   workspace: WorkspaceInput,
   surroundings: Surroundings,
 ): Promise<string> {
-  const { strategy, signIn } = azureSignIn({ ...workspace, azureWorkspaceResourceId: resourceId }, surroundings);
-  const id = resourceIdOf(signIn)!;
-  const until = Date.now() + LOOK_UP_MS;
+  return addressOf(resourceId, workspace, surroundings, Date.now() + LOOK_UP_MS);
+}
+
+/** Who asks Azure, by a sign-in of Entra ID. */
+interface Asker {
+  readonly strategy: Strategy;
+  readonly signIn: SignIn;
+}
+
+/** What Azure has answered this process. */
+const addresses = new Map<string, string>();
+
+/** The origin of that workspace. `asker`: whose sign-in is at hand; else one is looked for in the sources. */
+export async function addressOf(
+  resourceId: string,
+  workspace: WorkspaceInput,
+  surroundings: Surroundings,
+  until: number,
+  asker?: Asker,
+): Promise<string> {
+  const { strategy, signIn } =
+    asker ?? azureSignIn({ ...workspace, azureWorkspaceResourceId: resourceId }, surroundings);
+  const { nameOf } = signIn;
+  const id = resourceIdOf({ setting: () => resourceId, nameOf })!;
   const { resourceManager, managementScope } = cloudOf(signIn);
-  const make = strategy.load().entra!(signIn);
-  const token = await entraTokens(strategy.name, signIn, make, managementScope)(until);
+  const key = `${resourceManager}${id.toLowerCase()}`;
+  const known = addresses.get(key);
+  if (known !== undefined) return known;
+  const fetch = entraTokens(strategy.name, signIn, strategy.load().entra!(signIn), managementScope);
+  const token = await fetchedToken(strategy.name, signIn, "management", fetch, until);
   const { properties } = await askAuthority(strategy.name, signIn, {
     method: "GET",
     url: `${resourceManager}${id}?api-version=${API_VERSION}`,
     headers: { authorization: bearerHeader(token) },
     until,
     absent: "Azure has no such workspace, or its identity may not see it (role Reader)",
+  }).catch((error) => {
+    forgetToken(signIn, "management", token);
+    throw error;
   });
   const { workspaceUrl } = Object(properties) as { workspaceUrl?: unknown };
-  if (typeof workspaceUrl === "string" && workspaceUrl !== "") return workspaceUrl;
+  if (typeof workspaceUrl === "string" && workspaceUrl !== "") {
+    const address = parseHost(workspaceUrl);
+    addresses.set(key, address);
+    return address;
+  }
   throw new DatabricksTokensError("UNEXPECTED_ANSWER", `${resourceManager} gave no address of the workspace ${id} yet`);
 }
 

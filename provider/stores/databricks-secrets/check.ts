@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Surroundings, WorkspaceInput } from "../../credentials";
 import { checkWorkspace, type Fail } from "../../token/check-workspace";
 import { type Properties, UNKNOWN } from "../../token/state";
-import type { EntryOrigin } from "../entry-state";
+import { type EntryOrigin, originText } from "../origin";
 
 /** 128 KB, as the workspace counts them. */
 export const MAX_VALUE_BYTES = 131_072;
@@ -17,9 +17,6 @@ export interface WorkspaceEntryInputs {
   /** 24 hex digits: the resource's Pulumi id. */
   readonly nonce: string;
 }
-
-export const originText = ({ organization, project, stack, name }: EntryOrigin): string =>
-  [organization, project, stack, name].join("/");
 
 /** The inputs with nonce and host, which alone are carried on from the old ones. */
 export function beginCheck(
@@ -87,6 +84,10 @@ export function workspaceReplaces(olds: Properties, news: Properties): string[] 
 
 export const workspaceChanged = (olds: Properties, news: Properties): boolean =>
   ["workspace", "hostSource"].some((key) => !isSame(olds[key], news[key]));
+
+/** Renamed, or moved into a component, with an alias: the state says who it is by now. */
+export const originChanged = (olds: Properties, news: Properties): boolean =>
+  news["origin"] !== UNKNOWN && originText(olds["origin"] as EntryOrigin) !== originText(news["origin"] as EntryOrigin);
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a ?? {})) === JSON.stringify(sorted(b ?? {}));
 const sorted = (value: unknown): unknown =>

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { propertiesOf as common } from "../../program";
 import type { WorkspaceArgs } from "../../token/args";
 import { withSecretsChecked } from "../../token/config-secrets";
+import { withinParent } from "../origin";
 
 /** A resource on the workspace's Secrets, as Pulumi gets it. */
 export interface SecretsKind {
@@ -14,9 +15,10 @@ export function propertiesOf(
   kind: SecretsKind,
   name: string,
   args: { workspace?: pulumi.Input<WorkspaceArgs> },
+  opts: pulumi.CustomResourceOptions,
 ): pulumi.Inputs {
   return {
-    ...common(kind.type, name, args, kind.arguments),
+    ...withinParent(common(kind.type, name, args, kind.arguments), opts.parent),
     workspace: withSecretsChecked(args.workspace),
     host: undefined,
     drift: undefined,

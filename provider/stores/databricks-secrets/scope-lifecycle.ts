@@ -1,5 +1,6 @@
 import type { Surroundings } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
+import { Secret } from "../../secret";
 import type { CheckFailure } from "../../token/check-workspace";
 import { as, type TokenContext } from "../../token/context";
 import { SavedFailure } from "../../token/failure";
@@ -7,34 +8,16 @@ import { asAnybody, configured } from "../../token/identity";
 import { type Properties, UNKNOWN } from "../../token/state";
 import { type Caller, createScope, deleteScope, isSameName, listScopes, listSecrets } from "../../workspace";
 import { Claims } from "../claims";
-import {
-  beginCheck,
-  checkName,
-  originText,
-  readEntryInputs,
-  type WorkspaceEntryInputs,
-  workspaceChanged,
-  workspaceReplaces,
-} from "./check";
-import { assertVersion } from "./secret-state";
-
-interface ScopeInputs extends WorkspaceEntryInputs {
-  readonly name: string;
-  readonly initialManagePrincipal?: string;
-}
-
-/** Version 1 of what a scope keeps in Pulumi's state, besides its inputs. */
-interface ScopeState {
-  inputs: ScopeInputs;
-  /** By this stack; else it was adopted, and stays on destroy. */
-  created: boolean;
-  drift: "" | "gone";
-  /** An answer was lost: a scope of that name may be there, and is ours then. */
-  creationUnknown: boolean;
-}
+import { originText, stackText } from "../origin";
+import { WrittenValues } from "../written-values";
+import { beginCheck, checkName, originChanged, workspaceChanged, workspaceReplaces } from "./check";
+import { readScopeInputs, readScopeState, type ScopeInputs, type ScopeState, writeScopeState } from "./scope-state";
 
 const claims = new Claims();
 const placeOf = ({ host, name }: ScopeInputs): string => [host, name].join("\n").toLowerCase();
+const nameOf = (inputs: ScopeInputs): Secret => new Secret(placeOf(inputs));
+const madeBy = (inputs: ScopeInputs, pulumiHome: string | undefined): WrittenValues =>
+  new WrittenValues(pulumiHome, ["SecretScope", stackText(inputs.origin), placeOf(inputs)]);
 const shown = ({ name, host }: ScopeInputs): string => `scope ${name} on ${host}`;
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof DatabricksTokensError && error.code === code;
@@ -59,7 +42,7 @@ export function checkScope(surroundings: Surroundings, olds: Properties, news: P
     );
   }
   if (failures.length === 0 && inputs["host"] !== UNKNOWN && inputs["name"] !== UNKNOWN) {
-    const wish = readInputs(inputs);
+    const wish = readScopeInputs(inputs);
     const other = claims.claim(placeOf(wish), originText(wish.origin));
     if (other) fail("name", `${shown(wish)} is already SecretScope ${other}: one scope, one resource`);
   }
@@ -68,29 +51,43 @@ export function checkScope(surroundings: Surroundings, olds: Properties, news: P
 
 /** Makes no call. */
 export function diffScope(olds: Properties, news: Properties): { changes: boolean; replaces: string[] } {
-  const state = readState(olds);
+  const state = readScopeState(olds);
   const replaces = [...workspaceReplaces(olds, news), ...(news["name"] === olds["name"] ? [] : ["name"])];
-  const changes = replaces.length > 0 || state.drift !== "" || state.creationUnknown || workspaceChanged(olds, news);
+  const changes =
+    replaces.length > 0 ||
+    state.drift !== "" ||
+    state.creationUnknown ||
+    workspaceChanged(olds, news) ||
+    originChanged(olds, news);
   return { changes, replaces };
 }
 
-export async function makeScope(context: TokenContext, props: Properties): Promise<{ id: string; outs: Properties }> {
-  const wish = readInputs(props);
+/** `pulumiHome` is where this machine keeps hashes of what its stacks have made (written-values.ts). */
+export async function makeScope(
+  context: TokenContext,
+  props: Properties,
+  pulumiHome?: string,
+): Promise<{ id: string; outs: Properties }> {
+  const wish = readScopeInputs(props);
   const caller = as(context, configured(context));
   const state: ScopeState = { inputs: wish, created: true, drift: "", creationUnknown: false };
-  if (await exists(caller, wish)) {
+  const made = madeBy(wish, pulumiHome);
+  if (!(await exists(caller, wish))) await make(caller, state, props);
+  else if (!(await made.includes(nameOf(wish)))) {
     if (!wish.adopt) throw isThere(wish);
     state.created = false;
-  } else await make(caller, state, props);
-  return { id: wish.nonce, outs: writeState(state) };
+  }
+  if (state.created) await made.add(wish.nonce, nameOf(wish));
+  claims.written(placeOf(wish), wish.nonce);
+  return { id: wish.nonce, outs: writeScopeState(state) };
 }
 
 /** Only marks what it finds: a scope that is gone is made again by the next `up`. */
 export async function readScope(context: TokenContext, id: string, props: Properties) {
-  const state = readState(props);
+  const state = readScopeState(props);
   const found = await asAnybody(context, (credential) => exists(as(context, credential), state.inputs));
   if (!state.creationUnknown) state.drift = found ? "" : "gone";
-  return { id, props: { ...writeState(state), __provider: props["__provider"] } };
+  return { id, props: { ...writeScopeState(state), __provider: props["__provider"] } };
 }
 
 export async function updateScope(
@@ -98,21 +95,22 @@ export async function updateScope(
   olds: Properties,
   news: Properties,
 ): Promise<{ outs: Properties }> {
-  const state = readState(olds);
-  state.inputs = readInputs(news);
+  const state = readScopeState(olds);
+  state.inputs = readScopeInputs(news);
   const caller = as(context, configured(context));
   if (!(await exists(caller, state.inputs))) {
     state.created = true;
     await make(caller, state, news);
   }
   Object.assign(state, { drift: "", creationUnknown: false });
-  return { outs: writeState(state) };
+  return { outs: writeScopeState(state) };
 }
 
 /** Deletes what this stack made, once nobody has anything in it: the keys in a scope go with it. */
-export async function removeScope(context: TokenContext, props: Properties): Promise<void> {
-  const { inputs, created } = readState(props);
+export async function removeScope(context: TokenContext, props: Properties, pulumiHome?: string): Promise<void> {
+  const { inputs, created } = readScopeState(props);
   if (!created) return;
+  await madeBy(inputs, pulumiHome).forget(inputs.nonce);
   // A resource with another name has adopted it in this run.
   if (claims.isElsewhere(placeOf(inputs), originText(inputs.origin), inputs.nonce)) return;
   await asAnybody(context, async (credential) => {
@@ -159,7 +157,7 @@ async function make(caller: Caller, state: ScopeState, props: Properties): Promi
     if (!(error instanceof DatabricksTokensError) || (!error.ambiguous && attempts <= 1)) throw error;
     if (await exists(caller, inputs).catch(() => false)) return;
     state.creationUnknown = true;
-    const properties = { ...writeState(state), __provider: props["__provider"] };
+    const properties = { ...writeScopeState(state), __provider: props["__provider"] };
     throw new SavedFailure(inputs.nonce, properties, error);
   }
 }
@@ -167,29 +165,9 @@ async function make(caller: Caller, state: ScopeState, props: Properties): Promi
 function isThere(inputs: ScopeInputs, cause?: unknown): DatabricksTokensError {
   return new DatabricksTokensError(
     "ENTRY_EXISTS",
-    `${shown(inputs)} is there already, and this stack did not make it. Set adopt: true to take it over (destroy leaves it ` +
+    `${shown(inputs)} is there already, and this stack did not make it, as far as this machine knows. If it is this stack's, under " +
+      "the resource's earlier name or parent, give the resource an alias. Else set adopt: true to take it over (destroy leaves it ` +
       "then), or take another name",
     { cause },
   );
 }
-
-function readInputs(props: Properties): ScopeInputs {
-  const { initialManagePrincipal: principal } = props;
-  return {
-    ...readEntryInputs(props),
-    name: String(props["name"]),
-    ...(typeof principal === "string" && { initialManagePrincipal: principal }),
-  };
-}
-
-function readState(props: Properties): ScopeState {
-  assertVersion(props, "SecretScope");
-  return {
-    inputs: readInputs(props),
-    created: props["created"] === true,
-    drift: props["drift"] as ScopeState["drift"],
-    creationUnknown: props["creationUnknown"] === true,
-  };
-}
-
-const writeState = ({ inputs, ...state }: ScopeState): Properties => ({ ...inputs, ...state, schemaVersion: 1 });

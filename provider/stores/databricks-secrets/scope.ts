@@ -57,6 +57,11 @@ export class SecretScope extends pulumi.CustomResource {
    * @param opts Pulumi's options. `deleteBeforeReplace` is on, because both may have the same name.
    */
   constructor(name: string, args: SecretScopeArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super(typeToken(KIND.type), name, { ...propertiesOf(KIND, name, args), created: undefined }, optionsOf(KIND, opts));
+    super(
+      typeToken(KIND.type),
+      name,
+      { ...propertiesOf(KIND, name, args, opts), created: undefined },
+      optionsOf(KIND, opts),
+    );
   }
 }

@@ -1,12 +1,16 @@
 import type { Surroundings } from "../../credentials";
 import { DatabricksTokensError } from "../../errors";
+import type { Secret } from "../../secret";
 import type { CheckFailure } from "../../token/check-workspace";
 import { as, type TokenContext } from "../../token/context";
 import { asAnybody, configured } from "../../token/identity";
+import { prove } from "../../token/proof";
 import { type Properties, UNKNOWN } from "../../token/state";
 import { type Caller, deleteSecret, getSecret, putSecret } from "../../workspace";
 import { Claims } from "../claims";
-import { beginCheck, checkName, checkValue, originText, workspaceChanged, workspaceReplaces } from "./check";
+import { originText, stackText } from "../origin";
+import { WrittenValues } from "../written-values";
+import { beginCheck, checkName, checkValue, originChanged, workspaceChanged, workspaceReplaces } from "./check";
 import { find, isCode, isOurs, listed, look, shown } from "./secret-look";
 import {
   type Before,
@@ -46,18 +50,23 @@ export function diffSecret(olds: Properties, news: Properties): { changes: boole
     news["stringValue"] !== state.inputs.value.reveal() ||
     state.drift !== "" ||
     state.writeUnknown ||
-    workspaceChanged(olds, news);
+    workspaceChanged(olds, news) ||
+    originChanged(olds, news);
   return { changes, replaces };
 }
 
+/** `pulumiHome` is where this machine keeps hashes of what its stacks have written (written-values.ts). */
 export async function createSecret(
   context: TokenContext,
   props: Properties,
+  pulumiHome?: string,
 ): Promise<{ id: string; outs: Properties }> {
   const wish = readSecretInputs(props);
   const caller = as(context, configured(context));
   const held = find(await listed(caller, wish), wish);
-  const before = held ? await takeOver(context, caller, wish) : { kind: "nothing" as const };
+  const before = held
+    ? await takeOver(context, caller, wish, writtenBy(wish, pulumiHome))
+    : { kind: "nothing" as const };
   const state: SecretState = {
     inputs: wish,
     before,
@@ -65,6 +74,7 @@ export async function createSecret(
     drift: "",
     writeUnknown: false,
   };
+  await writtenBy(wish, pulumiHome).add(wish.nonce, wish.value);
   await write(context, caller, state, wish, held, props);
   claims.written(placeOf(wish), wish.nonce);
   return { id: wish.nonce, outs: writeSecretState(state) };
@@ -84,6 +94,7 @@ export async function updateSecret(
   context: TokenContext,
   olds: Properties,
   news: Properties,
+  pulumiHome?: string,
 ): Promise<{ outs: Properties }> {
   const state = readSecretState(olds);
   const wish = readSecretInputs(news);
@@ -92,22 +103,25 @@ export async function updateSecret(
   if (held && !state.writeUnknown && held.lastUpdated > state.lastUpdated) {
     context.warn(`${shown(wish)} was changed elsewhere; it is written again`);
   }
+  await writtenBy(wish, pulumiHome).add(wish.nonce, wish.value);
   await write(context, caller, state, wish, held, news);
   claims.written(placeOf(wish), wish.nonce);
   return { outs: writeSecretState(state) };
 }
 
-export async function removeSecret(context: TokenContext, props: Properties): Promise<void> {
+export async function removeSecret(context: TokenContext, props: Properties, pulumiHome?: string): Promise<void> {
   const state = readSecretState(props);
   const { inputs, before } = state;
   const place = placeOf(inputs);
   const origin = originText(inputs.origin);
+  const written = writtenBy(inputs, pulumiHome);
   // A resource with another name took the place over in this run.
   if (claims.isElsewhere(place, origin, inputs.nonce)) {
+    await written.forget(inputs.nonce);
     if (before.kind !== "kept") return;
     context.warn(
       `${shown(inputs)} is another resource's now; what it held before it was adopted is not kept any longer. ` +
-        "(To rename a resource, give it an alias: then nothing is lost.)",
+        "(To rename or move a resource, give it an alias: then nothing is lost.)",
     );
     return;
   }
@@ -115,13 +129,19 @@ export async function removeSecret(context: TokenContext, props: Properties): Pr
     const caller = as(context, credential);
     const held = await look(caller, inputs);
     if (!held) return;
-    if (!(await isOurs(caller, state, held))) {
+    if (!(await isOurs(caller, state, held, written))) {
       context.warn(`${shown(inputs)} no longer holds what this stack wrote: it is left as it is`);
-    } else if (before.kind === "kept") await putSecret(caller, inputs.scope, inputs.key, before.value);
-    else {
+    } else if (before.kind === "kept" && !(await isDeadToken(context, before.value))) {
+      await putSecret(caller, inputs.scope, inputs.key, before.value);
+    } else {
       await deleteSecret(caller, inputs.scope, inputs.key).catch((error) => {
         if (!isCode(error, "NOT_FOUND")) throw error;
       });
+      if (before.kind === "kept") {
+        context.warn(
+          `${shown(inputs)} is removed: what it held before it was adopted is a token that is revoked by now`,
+        );
+      }
       if (before.kind === "unreadable") {
         context.warn(
           `${shown(inputs)} is removed: what it held before it was adopted could not be read to be put back`,
@@ -129,13 +149,30 @@ export async function removeSecret(context: TokenContext, props: Properties): Pr
       }
     }
   });
+  await written.forget(inputs.nonce);
   claims.released(place, origin, inputs.nonce);
 }
 
-async function takeOver(context: TokenContext, caller: Caller, wish: SecretInputs): Promise<Before> {
+/**
+ * A token of this workspace that it refuses by now serves nobody. It may be this stack's own: the secret has moved
+ * together with its token, in a run on a machine that did not know what stood there.
+ */
+async function isDeadToken(context: TokenContext, value: Secret): Promise<boolean> {
+  return /^dapi[0-9a-f]{32}(-\d+)?$/.test(value.reveal()) && (await prove(context, value)).verdict === "refused";
+}
+
+const writtenBy = (inputs: SecretInputs, pulumiHome: string | undefined): WrittenValues =>
+  new WrittenValues(pulumiHome, ["Secret", stackText(inputs.origin), placeOf(inputs)]);
+
+async function takeOver(
+  context: TokenContext,
+  caller: Caller,
+  wish: SecretInputs,
+  written: WrittenValues,
+): Promise<Before> {
   const value = await getSecret(caller, wish.scope, wish.key);
-  // A run that was killed after it wrote left just this.
-  if (value?.reveal() === wish.value.reveal()) return { kind: "nothing" };
+  // A run that was killed after it wrote left just this; or it is this stack's own, under another URN.
+  if (value && (value.reveal() === wish.value.reveal() || (await written.includes(value)))) return { kind: "nothing" };
   if (!wish.adopt) {
     throw new DatabricksTokensError(
       "ENTRY_EXISTS",

@@ -1,5 +1,6 @@
 import { DatabricksTokensError } from "../../errors";
 import { type Caller, getSecret, isSameName, listSecrets, type SecretInfo } from "../../workspace";
+import type { WrittenValues } from "../written-values";
 import type { SecretInputs, SecretState } from "./secret-state";
 
 /** For people. */
@@ -36,10 +37,15 @@ export async function look(caller: Caller, inputs: SecretInputs): Promise<Secret
 }
 
 /** By its value, where the workspace gives that out, else by the time of its last change. */
-export async function isOurs(caller: Caller, state: SecretState, held: SecretInfo): Promise<boolean> {
-  const { scope, key, value } = state.inputs;
+export async function isOurs(
+  caller: Caller,
+  state: SecretState,
+  held: SecretInfo,
+  written: WrittenValues,
+): Promise<boolean> {
+  const { scope, key, value, nonce } = state.inputs;
   const current = await getSecret(caller, scope, key);
-  if (current && current.reveal() === value.reveal()) return true;
+  if (current && (current.reveal() === value.reveal() || (await written.includes(current, nonce)))) return true;
   // A creation of unknown outcome can have left nothing but its own value.
   if (state.writeUnknown) return current === undefined || state.lastUpdated > 0;
   return current === undefined && held.lastUpdated <= state.lastUpdated;

@@ -66,7 +66,7 @@ export class Secret extends pulumi.CustomResource {
   constructor(name: string, args: SecretArgs, opts: pulumi.CustomResourceOptions = {}) {
     const value = args.stringValue as pulumi.Input<string> | undefined | null;
     const properties = {
-      ...propertiesOf(KIND, name, args),
+      ...propertiesOf(KIND, name, args, opts),
       stringValue: value === undefined || value === null ? undefined : pulumi.secret(value),
       lastUpdatedTimestamp: undefined,
     };

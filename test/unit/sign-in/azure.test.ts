@@ -29,6 +29,7 @@ describe("sign-in by Entra ID", function () {
   beforeEach(async () => {
     workspace = await LocalWorkspace.start();
     workspace.entra = { azure, resourceId: RESOURCE_ID };
+    azure.arm.add(RESOURCE_ID, workspace.host);
     robot = workspace.addUser("robot", { servicePrincipal: true });
     app = azure.entra.addApp(robot.clientId);
     folder = mkdtempSync(join(tmpdir(), "pdt-azure-"));
@@ -61,10 +62,52 @@ describe("sign-in by Entra ID", function () {
     robot.member = false;
     assert.equal((await run(secret())).userName, "robot");
     assert.equal(robot.member, true);
-    robot.member = false;
-    const wrong = `${RESOURCE_ID}2`;
-    const refused = await run({ ...secret(), DATABRICKS_AZURE_RESOURCE_ID: wrong });
-    assert.equal(refused.code, "NOT_A_MEMBER");
+  });
+
+  it("beyond Azure's domains gives nothing to a host that is not the id's by Azure's own word", async () => {
+    const other = await LocalWorkspace.start();
+    const [theirs, nobodys] = [`${RESOURCE_ID}-theirs`, `${RESOURCE_ID}-nobodys`];
+    azure.arm.add(theirs, other.host);
+    const api = (): unknown[] => [workspace, other].flatMap(({ calls }) => calls.filter((c) => c.path !== "/aad/auth"));
+    try {
+      const { DATABRICKS_AZURE_RESOURCE_ID: _, ...env } = secret();
+      for (const [id, code, said] of [
+        [theirs, "CREDENTIAL_REFUSED", other.host],
+        [nobodys, "NOT_SUPPORTED", "Azure has no such workspace"],
+      ] as const) {
+        const sources = [
+          await run({ ...env, DATABRICKS_AZURE_RESOURCE_ID: id }),
+          await run({ ...env, DATABRICKS_AZURE_RESOURCE_ID: id, DATABRICKS_HOST: workspace.host }),
+          await run(env, { workspace: { azureWorkspaceResourceId: id } }),
+          await run(env, { workspace: { azureWorkspaceResourceId: id, host: workspace.host } }),
+        ];
+        for (const outcome of sources) {
+          assert.deepEqual([outcome.code, outcome.message?.includes(said)], [code, true], JSON.stringify(outcome));
+        }
+      }
+      assert.deepEqual(api(), []);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("a source that names its workspace by an id alone gives no credential of any kind to another host", async () => {
+    const other = await LocalWorkspace.start();
+    try {
+      // The tenant's secret stands in another source, so that the environment holds one kind.
+      const { ARM_CLIENT_ID: azureClientId = "", ARM_CLIENT_SECRET: azureClientSecret = "", ...env } = secret();
+      const config = { "databricks:azureClientId": azureClientId, "databricks:azureClientSecret": azureClientSecret };
+      const m2m = { DATABRICKS_CLIENT_ID: robot.clientId ?? "", DATABRICKS_CLIENT_SECRET: robot.clientSecret ?? "" };
+      for (const own of [{ DATABRICKS_TOKEN: workspace.admin.token }, m2m]) {
+        const given = { config: { ...config, "databricks:host": "https://elsewhere.example.com" } };
+        const astray = await run({ ...env, ...own }, { ...given, host: other.host });
+        assert.equal(astray.code, "CREDENTIAL_REFUSED", JSON.stringify(astray));
+        assert.equal((await run({ ...env, ...own }, given)).code, undefined);
+      }
+      assert.deepEqual(other.calls, []);
+    } finally {
+      await other.stop();
+    }
   });
 
   it("fetches anew once after a refusal, past the package's own cache", async () => {

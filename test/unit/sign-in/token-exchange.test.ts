@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDatabricksHost } from "../../../provider/credentials/domains";
 import { type Identity, LocalWorkspace } from "../../workspace";
 import { GitHubOidc } from "../../workspace/github";
 import { IdTokens } from "../../workspace/id-tokens";
@@ -26,7 +27,8 @@ describe("sign-in by a workload's identity", () => {
       workspace.oauth.trusted.push({ issuer, subject, audience: "our-audience", identity: principal });
     });
     afterEach(() => github.stop());
-    const env = (): Record<string, string> => ({ ...github.env, DATABRICKS_CLIENT_ID: principal.clientId ?? "" });
+    const unnamed = (): Record<string, string> => ({ ...github.env, DATABRICKS_CLIENT_ID: principal.clientId ?? "" });
+    const env = (): Record<string, string> => ({ ...unnamed(), DATABRICKS_HOST: workspace.host });
 
     it("asks GitHub for a token for the workspace, and exchanges it", async () => {
       const credential = configured(workspace.host, { env: env() });
@@ -45,6 +47,42 @@ describe("sign-in by a workload's identity", () => {
       workspace.oauth.revokeAll();
       assert.equal(await whoAmI(workspace, configured(workspace.host, { env: env() })), "robot");
       assert.deepEqual(github.asked, ["our-audience", "our-audience", `${workspace.host}/oidc/v1/token`]);
+    });
+
+    it("a host that only a state names chooses no audience, and gets no token that is for another", async () => {
+      const body = { token_federation_default_oidc_audiences: ["our-audience"] };
+      const page = { kind: "status", path: "/.well-known/databricks-config", status: 200, body, times: 9 } as const;
+      workspace.faults.add(page);
+      assert.equal(await whoAmI(workspace, configured(workspace.host, { env: unnamed() })), "robot");
+      assert.deepEqual(github.asked, [`${workspace.host}/oidc/v1/token`]);
+      workspace.oauth.revokeAll();
+      const set = { env: { ...unnamed(), DATABRICKS_TOKEN_AUDIENCE: "our-audience" } };
+      const error = await failure(whoAmI(workspace, configured(workspace.host, set)));
+      assert.deepEqual([error.code, /DATABRICKS_HOST/.test(error.message)], ["HOST_NOT_NAMED", true]);
+      assert.equal(workspace.countCalls("POST /oidc/v1/token"), 1);
+      // Whoever names it trusts it: the program, the config, a profile.
+      for (const [given, program] of [
+        [set, { host: workspace.host }],
+        [{ ...set, config: { "databricks:host": workspace.host } }, {}],
+        [{ ...set, file: `[DEFAULT]\nhost = ${workspace.host}\n` }, {}],
+      ] as const) {
+        assert.equal(await whoAmI(workspace, configured(workspace.host, given, program)), "robot");
+      }
+      // By their names Databricks' own need no other word.
+      for (const [host, trusted] of [
+        ["https://dbc-1.cloud.databricks.com", true],
+        ["https://1.2.gcp.databricks.com", true],
+        ["https://adb-1.2.azuredatabricks.net", true],
+        ["https://adb-1.2.databricks.azure.us", true],
+        ["https://adb-1.2.databricks.azure.cn", true],
+        ["https://cloud.databricks.com.example.com", false],
+        ["https://evil-cloud.databricks.com.", false],
+        ["https://notazuredatabricks.net", false],
+        ["https://a.b.databricks.com", false],
+        ["http://dbc-1.cloud.databricks.com", false],
+      ] as const) {
+        assert.equal(isDatabricksHost(host), trusted, host);
+      }
     });
 
     it("with the client id of workspace alone, in a job", async () => {
@@ -89,7 +127,7 @@ describe("sign-in by a workload's identity", () => {
 
   describe("env-oidc and file-oidc", () => {
     const issuer = new IdTokens("https://issuer.example");
-    const token = (sub = "job"): string => issuer.issue({ sub, aud: "databricks" }, Date.now());
+    const token = (sub = "job", aud = "databricks"): string => issuer.issue({ sub, aud }, Date.now());
     let folder: string;
 
     beforeEach(() => {
@@ -99,9 +137,10 @@ describe("sign-in by a workload's identity", () => {
     afterEach(() => rmSync(folder, { recursive: true }));
 
     it("take the token from DATABRICKS_OIDC_TOKEN, or the variable that is named", async () => {
+      const named = { DATABRICKS_HOST: workspace.host };
       for (const env of [
-        { DATABRICKS_OIDC_TOKEN: token() },
-        { DATABRICKS_OIDC_TOKEN_ENV: "MINE", MINE: token(), DATABRICKS_CLIENT_ID: principal.clientId ?? "" },
+        { ...named, DATABRICKS_OIDC_TOKEN: token() },
+        { ...named, DATABRICKS_OIDC_TOKEN_ENV: "MINE", MINE: token(), DATABRICKS_CLIENT_ID: principal.clientId ?? "" },
       ]) {
         const credential = configured(workspace.host, { env });
         assert.equal(credential.strategy, "env-oidc");
@@ -113,9 +152,32 @@ describe("sign-in by a workload's identity", () => {
       );
     });
 
+    it("a token that is for somebody else goes to no host that only a state names; one that is for it does", async () => {
+      const path = join(folder, "token");
+      const audience = "token endpoint";
+      workspace.oauth.trusted.push({ issuer, subject: "job", audience, identity: principal });
+      const own = token("job", `${workspace.host}/oidc/v1/token`);
+      for (const [value, code] of [
+        [token(), "HOST_NOT_NAMED"],
+        ["opaque", "HOST_NOT_NAMED"],
+        [token("job", `${workspace.host}.example.com/oidc`), "HOST_NOT_NAMED"],
+        [own, "none"],
+      ] as const) {
+        writeFileSync(path, value);
+        for (const env of [{ DATABRICKS_OIDC_TOKEN: value }, { DATABRICKS_OIDC_TOKEN_FILEPATH: path }]) {
+          const asked = whoAmI(workspace, configured(workspace.host, { env }));
+          const outcome = code === "none" ? await asked : (await failure(asked, value)).code;
+          assert.equal(outcome, code === "none" ? "robot" : code);
+        }
+      }
+      const posts = workspace.countCalls("POST /oidc/v1/token");
+      assert.equal(posts, 2);
+    });
+
     it("read the file anew at each exchange", async () => {
       const path = join(folder, "token");
-      const env = { DATABRICKS_OIDC_TOKEN_FILEPATH: path, DATABRICKS_CLIENT_ID: principal.clientId ?? "" };
+      const named = { DATABRICKS_HOST: workspace.host };
+      const env = { ...named, DATABRICKS_OIDC_TOKEN_FILEPATH: path, DATABRICKS_CLIENT_ID: principal.clientId ?? "" };
       const credential = configured(workspace.host, { env });
       assert.equal(credential.strategy, "file-oidc");
       assert.match((await failure(whoAmI(workspace, credential))).message, /token file .* does not exist/);

@@ -39,7 +39,7 @@ const SORTS: readonly Sort[] = [
     is: ({ kind, flags }) => kind === "orphan" && !flags.includes("expired"),
   },
   {
-    title: "Unclaimed: this stack's marker, and a nonce that no state knows",
+    title: "Unclaimed: this stack's marker, but an unknown nonce, or a sign that it may be somebody's",
     toDo: "databricks-tokens audit --revoke ID",
     is: ({ kind, flags }) => kind === "unclaimed" && !flags.includes("expired"),
   },

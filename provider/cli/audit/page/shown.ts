@@ -1,4 +1,5 @@
 import { redact } from "../../../secret";
+import { defused } from "../../printed";
 import type { AuditDocument } from "../document";
 
 /**
@@ -8,7 +9,7 @@ import type { AuditDocument } from "../document";
 export function shown(document: AuditDocument): AuditDocument {
   const texts = new Set<string>();
   const clean = mapped(document, (text) => {
-    const visible = text.replace(/[\s\p{Zl}\p{Zp}]+/gu, " ").replace(/\p{C}/gu, "");
+    const visible = defused(text.replace(/[\s\p{Zl}\p{Zp}]+/gu, " ").replace(/\p{C}/gu, ""));
     texts.add(visible);
     return visible;
   });

@@ -9,7 +9,7 @@ export const VERDICTS: Readonly<Record<ExitCode, { sign: string; title: string; 
   1: {
     sign: "◆",
     title: "Something is due",
-    text: "A token of the stack is due, overdue, dead or unfinished, or a managed one expires within a week.",
+    text: "A token of the stack is due, overdue, dead or unfinished, or a managed one expires within a week with no rotation before that.",
   },
   2: {
     sign: "▲",
@@ -27,14 +27,15 @@ export const KIND_WORDS: Readonly<Record<Kind, string>> = {
   managed: "The state has it, as current or as a candidate that is yet to be proved.",
   retiring: "The state has it; it was replaced, and lives until its overlap is over.",
   orphan: "The state knows its nonce, but does not have the token: a run was cut off.",
-  unclaimed: "Its marker names this stack, and no nonce of the state is its own: what a killed plugin leaves.",
+  unclaimed:
+    "Its marker names this stack, but no nonce of the state is its own (what a killed plugin leaves), or it may be somebody's.",
   "other-stack": "Its marker names another stack.",
   "not-ours": "It has no marker of Pulumi: it is somebody's own.",
   dead: "The state has it, and it has expired or is refused.",
 };
 
 export const FLAG_WORDS: Readonly<Record<Flag, string>> = {
-  expiring: "It expires within 7 days.",
+  expiring: "It expires within 7 days, with no rotation planned before that.",
   expired: "It has expired, and is listed all the same: nothing is left to revoke.",
   "rotation-due": "The next pulumi up rotates it.",
   "rotation-overdue": "Its whole period is over, or it is dead: the next pulumi up rotates it.",

@@ -1,0 +1,43 @@
+import type { Properties } from "../../token/state";
+import { readEntryInputs, type WorkspaceEntryInputs } from "./check";
+import { assertVersion } from "./secret-state";
+
+export interface ScopeInputs extends WorkspaceEntryInputs {
+  readonly name: string;
+  readonly initialManagePrincipal?: string;
+}
+
+/** Version 1 of what a scope keeps in Pulumi's state, besides its inputs. */
+export interface ScopeState {
+  inputs: ScopeInputs;
+  /** By this stack; else it was adopted, and stays on destroy. */
+  created: boolean;
+  drift: "" | "gone";
+  /** An answer was lost: a scope of that name may be there, and is ours then. */
+  creationUnknown: boolean;
+}
+
+export function readScopeInputs(props: Properties): ScopeInputs {
+  const { initialManagePrincipal: principal } = props;
+  return {
+    ...readEntryInputs(props),
+    name: String(props["name"]),
+    ...(typeof principal === "string" && { initialManagePrincipal: principal }),
+  };
+}
+
+export function readScopeState(props: Properties): ScopeState {
+  assertVersion(props, "SecretScope");
+  return {
+    inputs: readScopeInputs(props),
+    created: props["created"] === true,
+    drift: props["drift"] as ScopeState["drift"],
+    creationUnknown: props["creationUnknown"] === true,
+  };
+}
+
+export const writeScopeState = ({ inputs, ...state }: ScopeState): Properties => ({
+  ...inputs,
+  ...state,
+  schemaVersion: 1,
+});
