@@ -77,7 +77,10 @@ export type ErrorCode =
   | "LOCK_UNKNOWN" // whether one does can't be told
   | "REPORT_NOT_WRITTEN"; // the page of --html
 
-export interface ErrorOptionsWithOutcome extends ErrorOptions {
+/** Not the `ErrorOptions` of ES2022: a program that is compiled for an older `lib` has no such type. */
+export interface ErrorOptionsWithOutcome {
+  /** What failed underneath. */
+  readonly cause?: unknown;
   /** `true`: the request may have taken effect although it failed. Default `false`. */
   readonly ambiguous?: boolean;
   /** `true`: the answer calls the token that was shown invalid, expired or revoked. Default `false`. */

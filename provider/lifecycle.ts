@@ -1,4 +1,6 @@
 import "./node-version";
+import type { Lifecycle, ResourceType } from "./lifecycle-type";
+import { assertMadeHere } from "./not-importable";
 import { surroundingsOf } from "./process/resource-surroundings";
 import { pulumiHome, storeContext } from "./process/store-context";
 import { type DynamicConfig, useConfig } from "./process/surroundings";
@@ -48,11 +50,18 @@ function guarded<Args extends unknown[], Result>(
   };
 }
 
+/** Pulumi also asks to read what this package has not made, by an id alone. */
+const reading = <Result>(type: string, method: (id: string, props: Properties) => Promise<Result>) =>
+  guarded((id: string, props: Properties) => {
+    assertMadeHere(type, props);
+    return method(id, props);
+  });
+
 /**
  * What the delegate loads: for each resource type the methods of a Pulumi dynamic provider. `configure` is synchronous,
  * so that no call can overtake it.
  */
-export const lifecycles = {
+export const lifecycles: Record<ResourceType, Lifecycle> = {
   Token: {
     configure(request: { config: DynamicConfig }): void {
       useConfig(request.config);
@@ -60,7 +69,7 @@ export const lifecycles = {
     check: guarded(async (olds: Properties, news: Properties) => check(await surroundingsOf(olds, news), olds, news)),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now(), warn)),
     create: guarded((inputs: Properties) => create(contextFor(inputs, inputs), inputs)),
-    read: guarded((id: string, props: Properties) => read(contextFor(props, props), id, props)),
+    read: reading("Token", (id, props) => read(contextFor(props, props), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) => update(contextFor(olds, news), olds, news)),
     delete: guarded((_id: string, props: Properties) => deleteToken(contextFor(props, props), props)),
   },
@@ -76,7 +85,7 @@ export const lifecycles = {
     ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffSecret(olds, news)),
     create: guarded((inputs: Properties) => createSecret(contextFor(inputs, inputs), inputs, pulumiHome())),
-    read: guarded((id: string, props: Properties) => readSecret(contextFor(props, props), id, props)),
+    read: reading("Secret", (id, props) => readSecret(contextFor(props, props), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) =>
       updateSecret(contextFor(olds, news), olds, news, pulumiHome()),
     ),
@@ -91,7 +100,7 @@ export const lifecycles = {
     ),
     diff: guarded((_id: string, olds: Properties, news: Properties) => diffScope(olds, news)),
     create: guarded((inputs: Properties) => makeScope(contextFor(inputs, inputs), inputs, pulumiHome())),
-    read: guarded((id: string, props: Properties) => readScope(contextFor(props, props), id, props)),
+    read: reading("SecretScope", (id, props) => readScope(contextFor(props, props), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) =>
       updateScope(contextFor(olds, news), olds, news),
     ),
@@ -108,7 +117,7 @@ function entriesOf(store: Store) {
     check: guarded((olds: Properties, news: Properties) => entries.check(storeContext(), olds, news)),
     diff: guarded((_id: string, olds: Properties, news: Properties) => entries.diff(storeContext(), olds, news)),
     create: guarded((inputs: Properties) => entries.create(storeContext(), inputs)),
-    read: guarded((id: string, props: Properties) => entries.read(storeContext(), id, props)),
+    read: reading(store.type, (id, props) => entries.read(storeContext(), id, props)),
     update: guarded((_id: string, olds: Properties, news: Properties) => entries.update(storeContext(), olds, news)),
     delete: guarded((_id: string, props: Properties) => entries.delete(storeContext(), props)),
   };

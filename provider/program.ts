@@ -1,8 +1,9 @@
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { delegateText, PACKAGE } from "./delegate";
+import { delegateText } from "./delegate";
 import { DatabricksTokensError } from "./errors";
+import { assertOptions } from "./options";
 import type { TokenOrigin } from "./token/marker";
+import { hintIfOutOfReach } from "./within-reach";
 
 /** What every resource class does in the program, before Pulumi hears of the resource. */
 
@@ -11,10 +12,17 @@ export const typeToken = (type: string): string => `pulumi-nodejs:dynamic/databr
 /**
  * The arguments as Pulumi gets them, with the resource's origin and the delegate's text. What is not given is passed as
  * undefined, so that its output exists.
- * @throws DatabricksTokensError PACKAGE_NOT_FOUND; INVALID_INPUT for an argument that there is not.
+ * @throws DatabricksTokensError INVALID_INPUT for an argument that there is not, and for an option that can't be honoured.
  */
-export function propertiesOf(type: string, name: string, args: object, names: readonly string[]): pulumi.Inputs {
-  assertLoadable();
+export function propertiesOf(
+  type: string,
+  name: string,
+  args: object,
+  names: readonly string[],
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Inputs {
+  hintIfOutOfReach();
+  assertOptions(type, name, opts);
   assertArguments(type, name, args, names);
   const given = args as Record<string, unknown>;
   return {
@@ -26,11 +34,20 @@ export function propertiesOf(type: string, name: string, args: object, names: re
 
 function originOf(name: string): TokenOrigin {
   return {
-    organization: pulumi.getOrganization(),
+    organization: organization(),
     project: pulumi.getProject(),
     stack: pulumi.getStack(),
     name,
   };
+}
+
+/** Mocks that were set without one make Pulumi throw; backends that have none say `organization` too. */
+function organization(): string {
+  try {
+    return pulumi.getOrganization();
+  } catch {
+    return "organization";
+  }
 }
 
 /** A misspelt argument would be dropped in silence: a token without the scopes that somebody believes it to have. */
@@ -40,19 +57,6 @@ function assertArguments(type: string, name: string, args: object, names: readon
     throw new DatabricksTokensError(
       "INVALID_INPUT",
       `${type} "${name}" has no argument ${unknown.join(", ")}; there are ${names.join(", ")}`,
-    );
-  }
-}
-
-/** Fails at preview where the delegate could not load this package at run time: it looks in the very same way. */
-function assertLoadable(): void {
-  try {
-    createRequire(`${process.cwd()}/`).resolve(`${PACKAGE}/lifecycle`);
-  } catch {
-    throw new DatabricksTokensError(
-      "PACKAGE_NOT_FOUND",
-      `Pulumi runs this program's resources from ${process.cwd()}, where ${PACKAGE} can't be found. ` +
-        `Add it to that project itself: npm install ${PACKAGE}`,
     );
   }
 }

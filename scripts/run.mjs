@@ -39,6 +39,8 @@ const TASKS = {
   lint: { needs: () => [], command: (args) => ["biome", "ci", ...colour, ...args, "."] },
   typecheck: { needs: () => ["dist"], command: (args) => ["tsc", "--noEmit", ...args] },
   bench: { needs: () => ["dist", "engine"], command: script("bench") },
+  installations: { needs: () => ["dist"], command: script("installations") },
+  types: { needs: () => ["dist"], command: script("types") },
   workspace: { needs: () => [], command: script("workspace") },
   pulumi: { needs: () => ["dist", "engine"], cwd: process.env.INIT_CWD, command: (args) => ["pulumi", ...args] },
 };

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseGet } from "../options";
 import { typeToken } from "../program";
 import { type EntryKind, optionsOf, propertiesOf } from "./entry-resource";
 
@@ -68,5 +69,10 @@ export class DatabricksCfgProfile extends pulumi.CustomResource {
       { ...propertiesOf(KIND, name, args, opts), file: undefined },
       optionsOf(KIND, opts),
     );
+  }
+
+  /** Not possible; `adopt` takes over what is there. @throws DatabricksTokensError INVALID_INPUT */
+  static get(name: string, ..._: unknown[]): never {
+    return refuseGet(KIND.type, name);
   }
 }

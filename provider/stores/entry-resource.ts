@@ -7,8 +7,13 @@ import type { Store } from "./store";
 export type EntryKind = Pick<Store, "type" | "secretKey"> & { readonly arguments: readonly string[] };
 
 /** What Pulumi gets for an entry's arguments: the value always a secret, whether the program marked it or not. */
-export function propertiesOf(kind: EntryKind, name: string, args: object, opts: pulumi.CustomResourceOptions) {
-  const properties = withinParent(common(kind.type, name, args, kind.arguments), opts.parent);
+export function propertiesOf(
+  kind: EntryKind,
+  name: string,
+  args: object,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Inputs {
+  const properties = withinParent(common(kind.type, name, args, kind.arguments, opts), opts.parent);
   const value = properties[kind.secretKey];
   return {
     ...properties,

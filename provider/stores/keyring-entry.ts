@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseGet } from "../options";
 import { typeToken } from "../program";
 import { type EntryKind, optionsOf, propertiesOf } from "./entry-resource";
 
@@ -54,5 +55,10 @@ export class KeyringEntry extends pulumi.CustomResource {
    */
   constructor(name: string, args: KeyringEntryArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(typeToken(KIND.type), name, propertiesOf(KIND, name, args, opts), optionsOf(KIND, opts));
+  }
+
+  /** Not possible; `adopt` takes over what is there. @throws DatabricksTokensError INVALID_INPUT */
+  static get(name: string, ..._: unknown[]): never {
+    return refuseGet(KIND.type, name);
   }
 }

@@ -1,5 +1,6 @@
 import { credentialsFor, resolveHost, type Surroundings, type WorkspaceInput } from "../credentials";
 import { DatabricksTokensError } from "../errors";
+import { INHERITED_PROVIDER, INHERITED_PROVIDER_TEXT } from "./inherited-provider";
 import { type Properties, UNKNOWN } from "./state";
 
 export interface CheckFailure {
@@ -45,6 +46,10 @@ function isReadable(inputs: Properties, fail: Fail): boolean {
   }
   if (typeof workspace !== "object" || Array.isArray(workspace)) {
     fail("workspace", "must be an object such as { host } or { profile }");
+    return false;
+  }
+  if (INHERITED_PROVIDER in (workspace as object)) {
+    fail("workspace", `must name one: ${INHERITED_PROVIDER_TEXT}`);
     return false;
   }
   const unknown = Object.keys(workspace as object).filter((key) => !WORKSPACE_KEYS.includes(key));

@@ -101,8 +101,25 @@ function checkComment(inputs: Properties, fail: Fail): void {
     fail("comment", "must be a text");
     return;
   }
-  const room = MAX_COMMENT_LENGTH - marker(inputs["origin"] as TokenOrigin, String(inputs["nonce"])).length;
-  if ((comment ?? "").length > room) {
+  const origin = inputs["origin"] as TokenOrigin;
+  const taken = marker(origin, String(inputs["nonce"])).length;
+  const room = MAX_COMMENT_LENGTH - taken;
+  if (room < 0) fail("comment", tooLongAName(origin, taken));
+  else if ((comment ?? "").length > room) {
     fail("comment", `leaves no room for the marker that ties the token to this stack: at most ${room} characters`);
   }
+}
+
+/** The marker alone is too long, whatever the comment: says which of its names to shorten. */
+function tooLongAName(origin: TokenOrigin, taken: number): string {
+  const size = (part: string): number => marker({ organization: "", project: "", stack: "", name: part }, "").length;
+  const whose = { name: "resource", stack: "stack", project: "project", organization: "organization" } as const;
+  const [longest] = (Object.keys(whose) as Array<keyof typeof whose>).sort((a, b) => size(origin[b]) - size(origin[a]));
+  const name = origin[longest!];
+  const shown = name.length > 40 ? `${Array.from(name).slice(0, 40).join("")}…` : name;
+  return (
+    `has no room for the marker that ties the token to this stack: the names in it take ${taken} characters, of ` +
+    `${MAX_COMMENT_LENGTH} that a comment may have. Give the ${whose[longest!]} "${shown}" a shorter name ` +
+    "(a letter beyond ASCII counts as 6 to 12)"
+  );
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseGet, withWorkspaceNamed } from "../options";
 import { propertiesOf, typeToken } from "../program";
 import { ARGUMENTS, type DatabricksTokenArgs, type WorkspaceArgs } from "./args";
 import { withSecretsChecked } from "./config-secrets";
@@ -53,15 +54,16 @@ export class DatabricksToken extends pulumi.CustomResource {
    * @param name The resource's name; it stands in the token's marker on the server.
    * @param args See {@link DatabricksTokenArgs}.
    * @param opts Pulumi's options. `deletedWith` is recommended for a workspace of the same program.
-   * @throws DatabricksTokensError PACKAGE_NOT_FOUND, or INVALID_CONFIG for a secret set without `--secret`.
+   * @throws DatabricksTokensError INVALID_INPUT for an argument that there is not and an option that can't be honoured;
+   * INVALID_CONFIG for a secret set without `--secret`.
    */
   constructor(name: string, args: DatabricksTokenArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     super(
       typeToken("Token"),
       name,
       {
-        ...propertiesOf("Token", name, args, ARGUMENTS),
-        workspace: withSecretsChecked(args.workspace),
+        ...propertiesOf("Token", name, args, ARGUMENTS, opts),
+        workspace: withWorkspaceNamed("Token", name, withSecretsChecked(args.workspace), opts),
         tokenValue: undefined,
         tokenId: undefined,
         creationTime: undefined,
@@ -76,5 +78,11 @@ export class DatabricksToken extends pulumi.CustomResource {
       },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: [...SECRET_OUTPUTS] }),
     );
+  }
+  /**
+   * Not possible: a token's value is shown once. @throws DatabricksTokensError INVALID_INPUT, with what to do instead.
+   */
+  static get(name: string, ..._: unknown[]): never {
+    return refuseGet("Token", name);
   }
 }

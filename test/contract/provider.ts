@@ -29,8 +29,13 @@ export class Provider {
     private readonly client: grpc.Client & Record<string, (...args: unknown[]) => unknown>,
   ) {}
 
-  static async start(env: Record<string, string>, config: Record<string, string> = {}): Promise<Provider> {
-    const script = load.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+  /** `sdk`: the `node_modules` whose dynamic provider runs, in place of the repository's own. */
+  static async start(
+    env: Record<string, string>,
+    config: Record<string, string> = {},
+    sdk = join(ROOT, "node_modules"),
+  ): Promise<Provider> {
+    const script = load.resolve(join(sdk, "@pulumi", "pulumi", "cmd", "dynamic-provider"));
     const child = spawn(process.execPath, [script, ""], {
       cwd: ROOT,
       env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", PULUMI_NODEJS_PROJECT: "p", ...env },

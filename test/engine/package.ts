@@ -25,6 +25,11 @@ export class Packed {
     return new Packed(folder, join(folder, packed?.filename ?? ""), packed?.files.map((file) => file.path) ?? []);
   }
 
+  /** A folder beside the projects, for what a command keeps in its home. */
+  get home(): string {
+    return this.folder;
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

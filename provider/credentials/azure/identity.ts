@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as Identity from "@azure/identity";
 import { DatabricksTokensError } from "../../errors";
+import { addCommand, packageManagerOf } from "../../package-manager";
 
 /** Loads `@azure/identity`, an optional peer, from where this package is installed, else from where the program runs. */
 export function loadIdentity(
@@ -17,6 +18,7 @@ export function loadIdentity(
   }
   throw new DatabricksTokensError(
     "PACKAGE_NOT_FOUND",
-    "This sign-in needs the package @azure/identity, which is not installed: npm install @azure/identity",
+    "This sign-in needs the package @azure/identity, which is not installed: " +
+      addCommand(packageManagerOf(process.cwd(), process.env), "@azure/identity"),
   );
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withWorkspaceNamed } from "../../options";
 import { propertiesOf as common } from "../../program";
 import type { WorkspaceArgs } from "../../token/args";
 import { withSecretsChecked } from "../../token/config-secrets";
@@ -18,8 +19,8 @@ export function propertiesOf(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Inputs {
   return {
-    ...withinParent(common(kind.type, name, args, kind.arguments), opts.parent),
-    workspace: withSecretsChecked(args.workspace),
+    ...withinParent(common(kind.type, name, args, kind.arguments, opts), opts.parent),
+    workspace: withWorkspaceNamed(kind.type, name, withSecretsChecked(args.workspace), opts),
     host: undefined,
     drift: undefined,
   };

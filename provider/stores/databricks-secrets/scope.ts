@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseGet } from "../../options";
 import { typeToken } from "../../program";
 import type { WorkspaceArgs } from "../../token/args";
 import { optionsOf, propertiesOf, type SecretsKind } from "./resource";
@@ -63,5 +64,10 @@ export class SecretScope extends pulumi.CustomResource {
       { ...propertiesOf(KIND, name, args, opts), created: undefined },
       optionsOf(KIND, opts),
     );
+  }
+
+  /** Not possible; `adopt` takes over what is there. @throws DatabricksTokensError INVALID_INPUT */
+  static get(name: string, ..._: unknown[]): never {
+    return refuseGet(KIND.type, name);
   }
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseGet } from "../../options";
 import { typeToken } from "../../program";
 import type { WorkspaceArgs } from "../../token/args";
 import { optionsOf, propertiesOf, type SecretsKind } from "./resource";
@@ -71,5 +72,9 @@ export class Secret extends pulumi.CustomResource {
       lastUpdatedTimestamp: undefined,
     };
     super(typeToken(KIND.type), name, properties, optionsOf(KIND, opts));
+  }
+  /** Not possible; `adopt` takes over what is there. @throws DatabricksTokensError INVALID_INPUT */
+  static get(name: string, ..._: unknown[]): never {
+    return refuseGet(KIND.type, name);
   }
 }
