@@ -10,8 +10,9 @@ import * as schedule from "../../provider/token/schedule";
 import * as state from "../../provider/token/state";
 import * as sweep from "../../provider/token/sweep";
 import * as wider from "../../provider/token/wider";
+import * as answers from "../../provider/workspace/answer";
 import { play, type Sequence } from "./play";
-import { CALLS } from "./steps";
+import { CALLS, WORDINGS } from "./steps";
 import type { Step } from "./world";
 
 /**
@@ -53,6 +54,13 @@ async function sweepThatBelieves(...[context, listing, attempts, after]: Paramet
   await Promise.all(found.map(({ tokenId }) => listing.revoke(tokenId).catch(() => undefined)));
   while ((await look(context.now())).length > 0) await context.sleep(500);
   return found;
+}
+
+const { errorFromAnswer } = answers;
+
+/** Believes an answer that speaks of too many requests, as a gateway's may. */
+function byItsWords(...[answer]: Parameters<typeof errorFromAnswer>) {
+  return Object.assign(errorFromAnswer(answer), answer.body.includes("RESOURCE_EXHAUSTED") && { ambiguous: false });
 }
 
 const PROTECTIONS: readonly Protection[] = [
@@ -176,6 +184,25 @@ const PROTECTIONS: readonly Protection[] = [
     off: [[schedule, "revokeAfter", (_token: Any, _schedule: Any, now: number) => now]],
     steps: [up, wish({ triggers: { release: "1" } }), up, up],
     breaks: /outage/,
+  },
+  {
+    title: "a token whose marker somebody has copied is left alone",
+    off: [
+      [
+        lostAttempts,
+        "judge",
+        (...[token, attempts, now]: Parameters<typeof judge>) =>
+          judge(token, attempts, now) === "none" ? "none" : "lost",
+      ],
+    ],
+    steps: [up, { do: "copy" }, wish({ triggers: { release: "1" } }), up],
+    breaks: /a person's token was revoked/,
+  },
+  {
+    title: "whether a call may have taken effect is told by its status, whatever its words",
+    off: [[answers, "errorFromAnswer", byItsWords]],
+    steps: [fault("create", { kind: "status", status: 503, body: WORDINGS[0], when: "after" }), up, up],
+    breaks: /leaked/,
   },
   {
     title: "a sweep spares what the state knows",

@@ -43,6 +43,8 @@ export class ModelStack {
   #alive = true;
   /** Nonces of creations under way; those that a killed CLI leaves stay for ever. */
   readonly pending = new Set<string>();
+  /** Nonces of all creations that were begun. */
+  readonly begun = new Set<string>();
 
   constructor(
     private readonly machine: Machine,
@@ -127,6 +129,7 @@ export class ModelStack {
     // What it replaces, if anything, is to be deleted from now on, also where the creation failed late.
     const deposed = [...resource.deposed, ...(resource.kept ? [resource.kept] : [])];
     this.pending.add(nonce);
+    this.begun.add(nonce);
     try {
       const { id, outs } = await create(process.context(), inputs);
       this.#save(resource, { kept: { id, inputs, outs: asKept({ ...outs, ...PROVIDER }), failed: false }, deposed });

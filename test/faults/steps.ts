@@ -37,6 +37,17 @@ export const REFUSALS = [
 /** Answers that would have an unwary reader believe that something is gone. */
 export const LIES = ["not-found", "no-effect", "empty-list", "no-such-call"] as const satisfies readonly FaultKind[];
 
+/** What gateways say, whatever happened behind them. */
+export const WORDINGS = [
+  { error_code: "RESOURCE_EXHAUSTED", message: "Too many requests" },
+  { error_code: "QUOTA_EXCEEDED", message: "The quota of 600 tokens per user is reached" },
+  { error_code: "PERMISSION_DENIED", message: "User does not have permission to use tokens" },
+  { error_code: "INVALID_PARAMETER_VALUE", message: "The lifetime is too long" },
+  { error_code: "RESOURCE_DOES_NOT_EXIST", message: "No valid token found" },
+  "<!doctype html><html><head><title>Sign in</title></head><body>login</body></html>",
+  "",
+] as const;
+
 const times = fc.constantFrom(1, 1, 2, 5, 99);
 const skip = fc.constantFrom(0, 0, 1, 3);
 
@@ -72,7 +83,53 @@ const lied: fc.Arbitrary<Fault> = fc
   })
   .map(({ lie, ...rest }) => ({ ...lie, ...rest }));
 
-export const fault: fc.Arbitrary<Fault> = fc.oneof(ambiguous, ambiguous, refused, lied);
+const whichCall = fc.constantFrom(...Object.values(CALLS));
+const when = fc.constantFrom("before" as const, "after" as const);
+
+/** Texts that speak of something else than the status does: a gateway writes what it likes. */
+const gateway: fc.Arbitrary<Fault> = fc
+  .record({
+    call: whichCall,
+    kind: fc.constant("status" as const),
+    status: fc.constantFrom(408, 499, 500, 502, 503, 504),
+    body: fc.constantFrom<unknown>(...WORDINGS),
+    when,
+    times,
+    skip,
+  })
+  .map(({ call, ...rest }) => ({ ...call, ...rest }));
+
+/** Somebody's page, with somebody's clock. */
+const dated: fc.Arbitrary<Fault> = fc
+  .record({
+    call: whichCall,
+    kind: fc.constantFrom("html-error" as const, "server-error" as const),
+    dateAheadMs: fc.constantFrom(40, -40, 1, -1).map((ahead) => ahead * days(1) * 1000),
+    headers: fc.constantFrom<Record<string, string>>({}, { age: "86400" }),
+    when,
+    times,
+    skip,
+  })
+  .map(({ call, ...rest }) => ({ ...call, ...rest }));
+
+/** Lists that lag by another time at each call. */
+const varying: fc.Arbitrary<Fault> = fc
+  .record({ listLagMs: fc.constantFrom(0, 400, 1_500, 20_000), times, skip })
+  .map(({ listLagMs, ...rest }) => ({ ...CALLS.list, kind: "as-if", settings: { listLagMs }, ...rest }));
+
+const repeated: fc.Arbitrary<Fault> = fc
+  .record({ times: fc.constantFrom(1, 1, 2), skip })
+  .map((rest) => ({ ...CALLS.create, kind: "repeat", ...rest }));
+
+export const fault: fc.Arbitrary<Fault> = fc.oneof(
+  { weight: 6, arbitrary: ambiguous },
+  { weight: 3, arbitrary: refused },
+  { weight: 3, arbitrary: lied },
+  { weight: 2, arbitrary: gateway },
+  { weight: 1, arbitrary: dated },
+  { weight: 1, arbitrary: varying },
+  { weight: 1, arbitrary: repeated },
+);
 
 const seconds = fc.constantFrom(0, 0, 1, 5, 20);
 
@@ -114,7 +171,14 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .constantFrom("admin" as const, "owner" as const, "stranger" as const, "nobody" as const)
+      .constantFrom(
+        "admin" as const,
+        "owner" as const,
+        "owner" as const,
+        "stranger" as const,
+        "nobody" as const,
+        "mute" as const,
+      )
       .map((who): Step => ({ do: "identity", who })),
   },
   { weight: 3, arbitrary: wish.map((args): Step => ({ do: "wish", args })) },
@@ -122,6 +186,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom("revoke" as const, "comment" as const).map((what): Step => ({ do: "elsewhere", what })),
   },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: "copy" }) },
   { weight: 1, arbitrary: fc.boolean().map((enabled): Step => ({ do: "tokens", enabled })) },
   {
     weight: 1,

@@ -6,6 +6,9 @@ import { currentId, Ledger } from "./ledger";
 import { type Death, Machine } from "./machine";
 import { ModelStack, type Outcome } from "./stack";
 
+/** `mute`: a user whose own token has the scope `authentication` alone, and so may not ask who it is. */
+export type Who = "admin" | "owner" | "stranger" | "nobody" | "mute";
+
 /** One thing that happens; plain data, so that a failing sequence prints as a script. */
 export type Step =
   | { do: "up"; replace?: boolean }
@@ -18,12 +21,15 @@ export type Step =
   | { do: "grant"; what: "every-scope" | "longer" | "as-asked" }
   | { do: "wait"; hours: number }
   | { do: "clock"; hours: number }
-  | { do: "identity"; who: "admin" | "owner" | "stranger" | "nobody" }
+  | { do: "identity"; who: Who }
+  | { do: "copy" }
   | { do: "wish"; args: Properties }
   | { do: "elsewhere"; what: "revoke" | "comment" }
   | { do: "tokens"; enabled: boolean };
 
 const HOUR = 3_600_000;
+/** No sequence asks for that: a person's token is none that a lost attempt could have made. */
+const PERSONS_LIFETIME_SECONDS = 500 * 86_400;
 const SLOW = (list = 0, work = 0, die = 0): Partial<Settings> => ({
   listLagMs: list * 1000,
   tokensWorkAfterMs: work * 1000,
@@ -39,6 +45,8 @@ export class World {
   readonly machine: Machine;
   readonly stack: ModelStack;
   readonly #ledger: Ledger;
+  /** Whether a gateway has sent creations twice. */
+  #repeats = false;
   readonly #identities = new Map<string, Identity>();
 
   private constructor(
@@ -109,6 +117,7 @@ export class World {
         return step.during === "up" ? this.#up(false) : this.#destroy();
       case "fault":
         workspace.faults.add(step.fault);
+        this.#repeats ||= step.fault.kind === "repeat";
         machine.hanging ||= step.fault.kind === "hang";
         break;
       case "mend":
@@ -134,6 +143,9 @@ export class World {
       case "identity":
         machine.identity = this.#identity(step.who);
         break;
+      case "copy":
+        this.#copyMarker();
+        break;
       case "wish":
         for (const resource of this.stack.resources) resource.args = step.args;
         break;
@@ -147,12 +159,36 @@ export class World {
     return { errors: [] };
   }
 
-  #identity(who: "admin" | "owner" | "stranger" | "nobody"): Identity | undefined {
+  #identity(who: Who): Identity | undefined {
     if (who === "nobody") return undefined;
     if (who === "admin") return this.workspace.admin;
-    const identity = this.#identities.get(who) ?? this.workspace.addUser(`${who}@example.com`);
+    const identity = this.#identities.get(who) ?? this.#newUser(who);
     this.#identities.set(who, identity);
     return identity;
+  }
+
+  #newUser(who: Who): Identity {
+    const user = this.workspace.addUser(`${who}@example.com`);
+    if (who !== "mute") return user;
+    const { tokenId, value } = this.workspace.mint(user, { scopes: ["authentication"] });
+    this.#ledger.belongsToAPerson(tokenId);
+    return { ...user, token: value };
+  }
+
+  /**
+   * Whoever is signed in makes a token for daily use, and copies the comment of a token of the stack: not within the
+   * minutes of an attempt, where it could not be told from what that has left.
+   */
+  #copyMarker(): void {
+    const id = currentId(this.stack.kept()[0]);
+    const token = this.workspace.tokens().find(({ tokenId }) => tokenId === id);
+    if (!token || !this.machine.identity) return;
+    const asked = { comment: token.comment, lifetimeSeconds: PERSONS_LIFETIME_SECONDS };
+    this.workspace.advance(HOUR);
+    const copy = this.workspace.mint(this.machine.identity, asked);
+    copy.lastUsedDay = this.workspace.now();
+    this.#ledger.belongsToAPerson(copy.tokenId);
+    this.workspace.advance(HOUR);
   }
 
   async #up(replace: boolean): Promise<Outcome> {
@@ -160,6 +196,7 @@ export class World {
     const before = new Map(this.stack.resources.map(({ name, kept }) => [name, kept]));
     const outcome = await this.stack.up({ replace });
     if (outcome.killed) this.#ledger.excuse();
+    if (this.#repeats) this.#ledger.excuseRepeats();
     for (const resource of this.stack.resources) this.#ledger.brought(resource, before.get(resource.name), began);
     return outcome;
   }

@@ -48,7 +48,12 @@ export function falseAnswer(fault: Fault, call: Call, now: number): Answer | und
   const lie = (LIES as Record<string, Lie>)[fault.kind];
   if (!lie) return undefined;
   const { status, body, headers } = lie(fault, call, now);
-  return { status: fault.status ?? status, body: fault.body ?? body, headers: { ...headers, ...fault.headers } };
+  const date = fault.dateAheadMs !== undefined && { date: new Date(now + fault.dateAheadMs).toUTCString() };
+  return {
+    status: fault.status ?? status,
+    body: fault.body ?? body,
+    headers: { ...headers, ...date, ...fault.headers },
+  };
 }
 
 function redirect(location: string): Answer {

@@ -5,9 +5,10 @@ import type { Change } from "./settings";
 
 /**
  * `slow` gives the true answer late. `as-if` gives the answer of a workspace with other settings. A broken connection
- * and a false answer come in place of the true one.
+ * and a false answer come in place of the true one. `repeat` is a
+ * gateway that sends a call twice: it takes effect twice, and the second answer is given.
  */
-export type FaultKind = "slow" | "as-if" | BrokenConnection | FalseAnswer;
+export type FaultKind = "slow" | "as-if" | "repeat" | BrokenConnection | FalseAnswer;
 
 /** What goes wrong, and for which calls: those that all of method, path, identity, signedInWith and about admit. */
 export interface Fault {
@@ -35,6 +36,8 @@ export interface Fault {
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
+  /** Of a false answer: how far its `Date` is ahead of the workspace's clock, in milliseconds. */
+  readonly dateAheadMs?: number;
   /** For `throttle`: seconds (`retryAfterDate`: sent as an HTTP date by the workspace's clock). @default 1 */
   readonly retryAfter?: number;
   readonly retryAfterDate?: boolean;

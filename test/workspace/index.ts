@@ -172,7 +172,9 @@ export class LocalWorkspace {
       fault.until ? this.#held(fault.until) : this.#wait(fault.delayMs ?? (fault.kind === "slow" ? 1000 : 0));
     const after = fault.when === "after";
     if (!after) await pause();
-    const answer = after || fault.kind === "slow" || fault.kind === "as-if" ? effect() : ok();
+    if (fault.kind === "repeat") effect();
+    const takesEffect = after || fault.kind === "slow" || fault.kind === "as-if" || fault.kind === "repeat";
+    const answer = takesEffect ? effect() : ok();
     if (after) await pause();
     return falseAnswer(fault, call, this.now()) ?? answer;
   }
