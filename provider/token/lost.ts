@@ -14,6 +14,8 @@ export interface Recorded {
   readonly from: number;
   /** From then on nothing of them was under way any more. */
   readonly since: number;
+  /** Both are known to the moment, not guessed by how long an operation may take. */
+  readonly isExact: boolean;
 }
 
 /** What is known of a resource and of its attempts. */
@@ -51,11 +53,13 @@ export function judge(token: TokenInfo, attempts: Attempts, now: number): Judgem
   if (token.lastUsedDay !== undefined) return "unclaimed";
   const { creationTime } = token;
   const { recorded, operationMs } = attempts;
-  // Whatever the workspace granted: an answer that is lost may have been wider or shorter than what was asked for.
-  if (recorded.some(({ from, since }) => creationTime >= from && creationTime < since)) return "lost";
+  // Whatever the workspace granted: the answer that is lost may have been wider or shorter than what was asked for.
+  const isOfAttempt = ({ from, since, isExact }: Recorded) => isExact && creationTime >= from && creationTime < since;
+  if (recorded.some(isOfAttempt)) return "lost";
   if (!isAskedFor(token, attempts)) return "unclaimed";
-  const justAfter = recorded.some(({ since }) => creationTime >= since && creationTime < since + CLOCK_GRACE_MS);
-  return justAfter || now - creationTime >= operationMs ? "lost" : "unclaimed";
+  const isNear = ({ from, since }: Recorded): boolean =>
+    creationTime >= from - CLOCK_GRACE_MS && creationTime < since + CLOCK_GRACE_MS;
+  return recorded.some(isNear) || now - creationTime >= operationMs ? "lost" : "unclaimed";
 }
 
 /** Left alone only because another run may be about to be given it: to be looked at again. */
@@ -87,7 +91,9 @@ export function perhapsLost(token: TokenInfo, attempts: Attempts, now: number): 
   if (known.has(token.tokenId) || isExpired(token, now) || token.lastUsedDay !== undefined) return false;
   const { creationTime } = token;
   return (
-    recorded.some(({ from, since }) => creationTime >= from && creationTime < since + CLOCK_GRACE_MS) &&
+    recorded.some(
+      ({ from, since }) => creationTime >= from - CLOCK_GRACE_MS && creationTime < since + CLOCK_GRACE_MS,
+    ) &&
     isAskedFor(token, attempts) &&
     sent.some((whole) => isCutFrom(token.comment, whole) === "without-nonce")
   );
@@ -124,7 +130,11 @@ export function attemptsIn(state: TokenState, operationMs: number, desired: Toke
     sent: asked.flatMap(({ comment }) => origins.map((origin) => markComment(comment, origin, inputs.nonce))),
     lifetimes: [...asked.map(({ lifetimeSeconds }) => lifetimeSeconds), ...granted, ...ofUnknown],
     scopes: asked.map(({ scopes, autoscopeEnabled }) => (autoscopeEnabled ? "any" : scopes)),
-    recorded: unknown.map(({ since }) => ({ from: since - operationMs, since })),
+    recorded: unknown.map(({ from, since }) => ({
+      from: from ?? since - operationMs,
+      since,
+      isExact: from !== undefined,
+    })),
     operationMs,
   };
 }

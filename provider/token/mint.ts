@@ -3,23 +3,15 @@ import { quote } from "../http/quote";
 import { as, knownTime } from "../session/context";
 import { type Minter, minterOf } from "../session/minter";
 import { createToken, type TokenRequest } from "../workspace";
-import { changesComments, inFlight, keepsComments, mayBeAnothers } from "./in-flight";
-import { ownListing } from "./listing";
-import { type Attempts, attemptsIn } from "./lost";
-import { isCutFrom, markComment } from "./marker";
+import { changesComments, inFlight, keepsComments } from "./in-flight";
+import { LostAttempts } from "./lost-attempts";
 import { withQuota } from "./quota";
 import { scheduleOf } from "./schedule";
 import { noteLostAttempt, type TokenRecord } from "./state";
-import { type AlsoLost, sweep } from "./sweep";
 import { widerThan } from "./wider";
-import type { Work } from "./work";
+import { requestOf, type Work } from "./work";
 
 const MAX_ATTEMPTS = 5;
-/** When to look for an attempt whose answer was lost: "not listed yet" is no proof that it was never made. */
-const LOOKS_MS = [0, 500, 1_500, 4_000];
-/** The workspace's clock is known to the second, and so are the times of what it creates. */
-const CLOCK_GRACE_MS = 2_000;
-
 /** Asking again would give the same answer, whether or not the attempt took effect. */
 const ENDS_THE_MINT: readonly ErrorCode[] = [
   "QUOTA_EXCEEDED",
@@ -36,12 +28,6 @@ export interface Minted {
   readonly wider?: string;
 }
 
-/** A creation whose answer was lost: epoch ms of this machine's clock. */
-interface LostAttempt {
-  readonly began: number;
-  readonly ended: number;
-}
-
 /**
  * Creates one token: a candidate of the state from the first moment. After an ambiguous failure it sweeps what the lost
  * attempt made and tries again; the value of a lost attempt is lost, so its token is revoked, never adopted. What may
@@ -53,9 +39,7 @@ export async function mint(work: Work): Promise<Minted> {
   const minter = minterOf(await context.whoIs(credential), desired.nonce);
   // And the time, by which lost attempts are told.
   await knownTime(context, credential);
-  const lost: LostAttempt[] = [];
-  /** Creation times, by this machine's clock, of what the lost attempts were found to have made; by token id. */
-  const found = new Map<string, number>();
+  const lost = new LostAttempts(work);
   try {
     for (let attempt = 1; ; attempt++) {
       const began = context.now();
@@ -63,8 +47,8 @@ export async function mint(work: Work): Promise<Minted> {
         return await createCandidate(work, minter);
       } catch (error) {
         if (!(error instanceof DatabricksTokensError && error.ambiguous)) throw await withQuota(work, error);
-        lost.push({ began, ended: context.now() });
-        await lookForLost(work, lost, found);
+        lost.add({ began, ended: context.now() });
+        await lost.look();
         if (ENDS_THE_MINT.includes(error.code) || !keepsComments(context.client.host)) {
           throw await withQuota(work, error);
         }
@@ -72,14 +56,15 @@ export async function mint(work: Work): Promise<Minted> {
       }
     }
   } finally {
-    if (unaccounted(lost, found) > 0) noteUnknown(work, minter);
+    if (lost.unaccounted > 0) noteUnknown(work, minter, lost.from);
   }
 }
 
-function noteUnknown({ context, state, desired }: Work, minter: Minter): void {
+function noteUnknown({ context, state, desired }: Work, minter: Minter, from: number): void {
   // By the server's clock, and as late as can be: from now on nothing of ours is under way.
   const since = context.client.clock.latestNow();
-  noteLostAttempt(state, since, since + scheduleOf(desired).lifetimeSeconds * 1000, minter);
+  const until = since + scheduleOf(desired).lifetimeSeconds * 1000;
+  noteLostAttempt(state, { from, since, until, minter });
   state.inputs = { ...state.inputs, origin: desired.origin };
   context.warn(
     `The answer to a creation on ${context.client.host} was lost, and no list shows yet whether it made a token. It is ` +
@@ -132,15 +117,6 @@ async function create({ context, credential }: Work, request: TokenRequest): Ret
   }
 }
 
-function requestOf({ desired }: Work): TokenRequest {
-  return {
-    comment: markComment(desired.comment ?? "", desired.origin, desired.nonce),
-    lifetimeSeconds: scheduleOf(desired).lifetimeSeconds,
-    ...(desired.scopes && { scopes: desired.scopes }),
-    ...(desired.autoscopeEnabled !== undefined && { autoscopeEnabled: desired.autoscopeEnabled }),
-  };
-}
-
 function warnOfComment({ context }: Work, { tokenId }: TokenRecord, sent: string, kept: string): void {
   const { host } = context.client;
   changesComments(host);
@@ -149,80 +125,4 @@ function warnOfComment({ context }: Work, { tokenId }: TokenRecord, sent: string
       "came back). Its end is the marker that ties the token to this stack: where it is lost, a token whose answer got " +
       "lost can't be told from others, and a creation is not tried again. A shorter comment or shorter names may help",
   );
-}
-
-/** Sweeps until as many tokens are found as attempts were lost, or the looks are over. */
-async function lookForLost(work: Work, lost: readonly LostAttempt[], found: Map<string, number>): Promise<void> {
-  const { context, credential } = work;
-  const listing = ownListing(context, credential);
-  const { ended } = lost.at(-1)!;
-  for (const pause of LOOKS_MS) {
-    if (context.now() + pause >= context.deadline) break;
-    if (pause > 0) await context.sleep(pause);
-    try {
-      // Half of a pause old is new enough, so that many who look share their listings.
-      const after = Math.max(ended, context.now() - pause / 2);
-      for (const { tokenId, creationTime } of await sweep(
-        context,
-        listing,
-        attemptsOf(work, lost),
-        after,
-        alsoLost(work, lost),
-      )) {
-        if (creationTime > 0) found.set(tokenId, creationTime - offsetOf(work));
-      }
-    } catch {
-      // A listing that fails proves nothing: look again.
-    }
-    if (unaccounted(lost, found) === 0) break;
-  }
-}
-
-const offsetOf = ({ context }: Work): number => context.client.serverNow() - context.now();
-
-/** The attempts of this very mint are known to the moment. */
-function attemptsOf(work: Work, lost: readonly LostAttempt[]): Attempts {
-  const { context, state, desired } = work;
-  const attempts = attemptsIn(state, context.limits.operationMs, desired);
-  return { ...attempts, recorded: [...attempts.recorded, windowOf(work, lost)] };
-}
-
-function windowOf(work: Work, lost: readonly LostAttempt[]): { from: number; since: number } {
-  const offset = offsetOf(work);
-  return {
-    from: lost[0]!.began + offset - CLOCK_GRACE_MS,
-    since: lost.at(-1)!.ended + offset + CLOCK_GRACE_MS,
-  };
-}
-
-/**
- * Where a workspace cuts comments before the nonce: a comment that ours begins with, the lifetime, and the time of a lost
- * attempt, while nobody else of this process may be given it.
- */
-function alsoLost(work: Work, lost: readonly LostAttempt[]): AlsoLost {
-  const { comment, lifetimeSeconds } = requestOf(work);
-  const { host } = work.context.client;
-  const { from, since } = windowOf(work, lost);
-  return (token) => {
-    const { creationTime, expiryTime, tokenId } = token;
-    const isLost =
-      isCutFrom(token.comment, comment) !== undefined &&
-      creationTime >= from &&
-      creationTime < since &&
-      Math.abs(expiryTime - creationTime - lifetimeSeconds * 1000) <= CLOCK_GRACE_MS &&
-      !mayBeAnothers(host, tokenId, token.comment);
-    if (isLost) changesComments(host);
-    return isLost;
-  };
-}
-
-/** How many of the lost attempts are not known to be undone. An id counts once, for the attempt in whose time it falls. */
-function unaccounted(lost: readonly LostAttempt[], found: ReadonlyMap<string, number>): number {
-  const accounted = new Set<number>();
-  for (const createdAt of found.values()) {
-    if (createdAt < lost[0]!.began - CLOCK_GRACE_MS || createdAt > lost.at(-1)!.ended + CLOCK_GRACE_MS) continue;
-    const index = lost.findLastIndex(({ began }) => createdAt >= began);
-    accounted.add(Math.max(0, index));
-  }
-  return lost.length - accounted.size;
 }

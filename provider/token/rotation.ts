@@ -4,6 +4,7 @@ import { serverTime } from "../session/context";
 import { nameOf } from "../session/minter";
 import { prove, proveUntil } from "../session/proof";
 import { retirementsDue } from "./due";
+import { sweepRepeated } from "./lost-attempts";
 import { mint } from "./mint";
 import { revokeAndProve, revokeUnproved } from "./revoke";
 import { isExpired, revokeAfter, scheduleOf } from "./schedule";
@@ -16,9 +17,11 @@ import type { Work } from "./work";
 /** Mints a token as the wish says, proves it, and makes it the current one; the old one starts to retire. */
 export async function renew(work: Work): Promise<void> {
   const { context, state, desired } = work;
+  const began = context.now();
   const { token, wider } = await mint(work);
   if (wider !== undefined) {
     markUnfinished(state, "too-wide", context.client.serverNow());
+    await sweepRepeated(work, began);
     await discardCandidates(work);
     throw new DatabricksTokensError(
       "TOO_WIDE",

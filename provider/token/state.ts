@@ -61,6 +61,8 @@ export interface Unfinished {
   readonly code: UnfinishedCode;
   /** Epoch milliseconds. */
   readonly since: number;
+  /** Of `creation-unknown`, epoch milliseconds: when its first attempt was sent; `since` is when nothing was under way any more. */
+  readonly from?: number;
   /** Of `creation-unknown`: who minted, and so whose tokens have to be looked at. */
   readonly minter?: Minter;
   /** Of `creation-unknown`, epoch milliseconds: until when a token that it made would live. */
@@ -169,8 +171,11 @@ export function markUnfinished(state: TokenState, code: UnfinishedCode, since: n
 }
 
 /** Notes that the answer of a creation was lost: each one by itself, until its list shows that nothing of it is left. */
-export function noteLostAttempt(state: TokenState, since: number, until: number, minter: Minter): void {
-  state.unfinished.push({ code: "creation-unknown", since, until, ...(isKnown(minter) && { minter }) });
+export function noteLostAttempt(
+  state: TokenState,
+  { minter, ...times }: { from: number; since: number; until: number; minter: Minter },
+): void {
+  state.unfinished.push({ code: "creation-unknown", ...times, ...(isKnown(minter) && { minter }) });
 }
 
 export function clearUnfinished(state: TokenState, ...codes: UnfinishedCode[]): void {

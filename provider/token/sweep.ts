@@ -129,7 +129,8 @@ export async function sweepMinters(
     const now = await timeBy(context, listing);
     // A later run looks again, whatever the resource asks for by then.
     const [young] = (await listing.tokens()).filter((token) => isPerhapsUnderWay(token, attempts, now));
-    if (young) noteLostAttempt(state, context.client.clock.latestNow(), young.expiryTime, minter);
+    const since = context.client.clock.latestNow();
+    if (young) noteLostAttempt(state, { from: young.creationTime, since, until: young.expiryTime, minter });
   }
   return hidden;
 }

@@ -1,6 +1,9 @@
 import type { TokenContext } from "../session/context";
 import { configured } from "../session/identity";
 import type { Credential } from "../sign-in";
+import type { TokenRequest } from "../workspace";
+import { markComment } from "./marker";
+import { scheduleOf } from "./schedule";
 import type { TokenInputs, TokenState } from "./state";
 
 /**
@@ -13,6 +16,16 @@ export interface Work {
   readonly credential: Credential;
   readonly state: TokenState;
   readonly desired: TokenInputs;
+}
+
+/** What a creation asks for. */
+export function requestOf({ desired }: Pick<Work, "desired">): TokenRequest {
+  return {
+    comment: markComment(desired.comment ?? "", desired.origin, desired.nonce),
+    lifetimeSeconds: scheduleOf(desired).lifetimeSeconds,
+    ...(desired.scopes && { scopes: desired.scopes }),
+    ...(desired.autoscopeEnabled !== undefined && { autoscopeEnabled: desired.autoscopeEnabled }),
+  };
 }
 
 /** @throws DatabricksTokensError NO_CREDENTIALS, AMBIGUOUS_CREDENTIALS, ... where there is no identity to work as. */

@@ -88,7 +88,7 @@ export class Ledger {
 
   /**
    * A gateway sent a creation twice, and no answer tells of the first: the next rotation, or the destroy, has to find
-   * it. Known limit: where the creation then fails with nothing left to save (TOO_WIDE), no run ever looks again.
+   * it. One that fails as TOO_WIDE looks once, and a list may lag.
    */
   excuseRepeats(): void {
     for (const nonce of this.stack.begun) this.#excused.add(nonce);

@@ -273,6 +273,23 @@ describe("faults: lost attempts", () => {
       });
     }
 
+    it("with a lifetime of its own, made just before or just after an attempt whose answer was lost", async () => {
+      machine.identity = workspace.addUser("a@example.com");
+      await fine(stack.up());
+      const before = copy({ lifetimeSeconds: days(365) });
+      workspace.advance(3_000);
+      wish({ triggers: { release: "2" } });
+      workspace.faults.add({ ...lostAnswer, times: 9 });
+      workspace.faults.add({ ...LIST, kind: "as-if", settings: { listLagMs: 60_000 }, times: 99 });
+      await stack.up();
+      workspace.faults.clear();
+      assert.deepEqual(codes().slice(0, 1), ["creation-unknown"]);
+      const after = copy({ lifetimeSeconds: days(365) });
+      workspace.advance(HOUR);
+      await fine(stack.up());
+      assert.ok(workspace.isAlive(before.value) && workspace.isAlive(after.value));
+    });
+
     it("in somebody's list who never minted for the resource, or used where that is shown: left", async () => {
       await fine(stack.up());
       const stranger = workspace.addUser("b@example.com");
@@ -395,6 +412,27 @@ describe("faults: lost attempts", () => {
       ours().filter(({ tokenId }) => !text.includes(tokenId)),
       [],
     );
+  });
+
+  describe("a gateway that sends a creation twice", () => {
+    it("leaves nothing where the answer is refused as wider than asked for", async () => {
+      wish({ scopes: ["clusters"] });
+      workspace.settings.grantScopes = () => undefined;
+      workspace.faults.add({ ...CALLS.create, kind: "repeat" });
+      await fails(stack.up(), /TOO_WIDE/);
+      assert.deepEqual([ours(), stack.kept()], [[], []]);
+    });
+
+    it("leaves one that a later rotation revokes", async () => {
+      workspace.faults.add({ ...CALLS.create, kind: "repeat" });
+      await fine(stack.up());
+      assert.equal(ours().length, 2);
+      workspace.advance(HOUR);
+      wish({ triggers: { release: "2" } });
+      await fine(stack.up());
+      const text = JSON.stringify(outs());
+      assert.ok(ours().every(({ tokenId }) => text.includes(tokenId)));
+    });
   });
 
   describe("what many resources ask together", () => {

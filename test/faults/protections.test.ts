@@ -10,7 +10,7 @@ import * as schedule from "../../provider/token/schedule";
 import * as state from "../../provider/token/state";
 import * as sweep from "../../provider/token/sweep";
 import * as wider from "../../provider/token/wider";
-import * as answers from "../../provider/workspace/answer";
+import * as answers from "../../provider/workspace/error-from-response";
 import { play, type Sequence } from "./play";
 import { CALLS, WORDINGS } from "./steps";
 import type { Step } from "./world";
@@ -56,11 +56,11 @@ async function sweepThatBelieves(...[context, listing, attempts, after]: Paramet
   return found;
 }
 
-const { errorFromAnswer } = answers;
+const { errorFromResponse } = answers;
 
 /** Believes an answer that speaks of too many requests, as a gateway's may. */
-function byItsWords(...[answer]: Parameters<typeof errorFromAnswer>) {
-  return Object.assign(errorFromAnswer(answer), answer.body.includes("RESOURCE_EXHAUSTED") && { ambiguous: false });
+function byItsWords(...[answer]: Parameters<typeof errorFromResponse>) {
+  return Object.assign(errorFromResponse(answer), answer.body.includes("RESOURCE_EXHAUSTED") && { ambiguous: false });
 }
 
 const PROTECTIONS: readonly Protection[] = [
@@ -200,7 +200,7 @@ const PROTECTIONS: readonly Protection[] = [
   },
   {
     title: "whether a call may have taken effect is told by its status, whatever its words",
-    off: [[answers, "errorFromAnswer", byItsWords]],
+    off: [[answers, "errorFromResponse", byItsWords]],
     steps: [fault("create", { kind: "status", status: 503, body: WORDINGS[0], when: "after" }), up, up],
     breaks: /leaked/,
   },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../../provider/token/state";
+import type { Properties } from "../../provider/pulumi/wire";
 import type { Kept } from "../faults/stack";
 import { type Step, World } from "../faults/world";
 
