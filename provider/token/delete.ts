@@ -6,8 +6,9 @@ import { type Minter, nameOf, sameMinter } from "../session/minter";
 import { itself } from "../session/proof";
 import type { Credential } from "../sign-in";
 import { revokeAndProve, revokeUnproved } from "./revoke";
-import { readState, type TokenState, timestamp, type Unfinished } from "./state";
+import { readState, type TokenState, timestamp } from "./state";
 import { type Settled, settle, sweepMinters } from "./sweep";
+import type { Unfinished } from "./unfinished";
 
 /**
  * Revokes every token of the resource, lost attempts included, and succeeds only once each is proved dead. After a

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isExpired, rotatesAt, scheduleOf } from "./schedule";
-import { isUnfinished, type TokenInputs, type TokenRecord, type TokenState } from "./state";
+import type { TokenInputs, TokenRecord, TokenState } from "./state";
+import { isUnfinished } from "./unfinished";
 
 /** What is due for a token. Pure: judged by the clock that is handed in. */
 

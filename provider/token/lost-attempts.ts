@@ -2,8 +2,8 @@ import { changesComments, mayBeAnothers } from "./in-flight";
 import { ownListing } from "./listing";
 import { type Attempts, attemptsIn } from "./lost";
 import { isCutFrom } from "./marker";
-import { noteLostAttempt } from "./state";
 import { type AlsoLost, sweep } from "./sweep";
+import { noteLostAttempt } from "./unfinished";
 import { requestOf, type Work } from "./work";
 
 /** When to look for an attempt whose answer was lost: "not listed yet" is no proof that it was never made. */

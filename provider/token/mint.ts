@@ -7,7 +7,8 @@ import { changesComments, inFlight, keepsComments } from "./in-flight";
 import { LostAttempts } from "./lost-attempts";
 import { withQuota } from "./quota";
 import { scheduleOf } from "./schedule";
-import { noteLostAttempt, type TokenRecord } from "./state";
+import type { TokenRecord } from "./state";
+import { noteLostAttempt } from "./unfinished";
 import { widerThan } from "./wider";
 import { requestOf, type Work } from "./work";
 

@@ -8,7 +8,8 @@ import { narrows, patchNeeded } from "./due";
 import { markComment } from "./marker";
 import { renew, sweepEarlier } from "./rotation";
 import { isExpired } from "./schedule";
-import { clearUnfinished, markUnfinished, type TokenRecord } from "./state";
+import type { TokenRecord } from "./state";
+import { clearUnfinished, markUnfinished } from "./unfinished";
 import type { Work } from "./work";
 
 /** Changes comment and scopes in place; where the workspace or the token no longer allows that, by a rotation. */

@@ -12,7 +12,8 @@ import { listingOf } from "./listing";
 import { attemptsIn, judge, perhapsLost } from "./lost";
 import { parseComment } from "./marker";
 import { isExpired } from "./schedule";
-import { clearUnfinished, markUnfinished, readState, type TokenRecord, type TokenState, writeState } from "./state";
+import { readState, type TokenRecord, type TokenState, writeState } from "./state";
+import { clearUnfinished, markUnfinished } from "./unfinished";
 
 /**
  * Compares the state with the workspace. It never drops the resource: a current token that is gone is marked, and the

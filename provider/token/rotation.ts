@@ -8,8 +8,9 @@ import { sweepRepeated } from "./lost-attempts";
 import { mint } from "./mint";
 import { revokeAndProve, revokeUnproved } from "./revoke";
 import { isExpired, revokeAfter, scheduleOf } from "./schedule";
-import { clearUnfinished, isUnfinished, markUnfinished, type TokenRecord } from "./state";
+import type { TokenRecord } from "./state";
 import { sweepMinters } from "./sweep";
+import { clearUnfinished, isUnfinished, markUnfinished } from "./unfinished";
 import type { Work } from "./work";
 
 /** The steps by which a token takes the place of another. */

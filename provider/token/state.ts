@@ -3,10 +3,11 @@ import { quote } from "../http/quote";
 import type { TokenOrigin } from "../pulumi/origin";
 import { type Properties, secret, unwrap } from "../pulumi/wire";
 import { Secret } from "../secret";
-import { distinct, isKnown, type Minter } from "../session/minter";
+import { distinct, type Minter } from "../session/minter";
 import type { HostSource, WorkspaceInput } from "../sign-in";
 import { ARGUMENTS } from "./args";
 import { isExpired, rotatesAt, type ScheduleInputs, scheduleOf } from "./schedule";
+import type { Unfinished } from "./unfinished";
 
 /**
  * Version 1 of what a token keeps in Pulumi's state. Names and shapes are for ever: STATE.md lists them.
@@ -46,27 +47,6 @@ export interface MintedWith {
   readonly comment: string;
   readonly scopes?: readonly string[];
   readonly autoscopeEnabled?: boolean;
-}
-
-/** Stable codes of what is left to do; an `up` finishes it, a destroy ends it. */
-export type UnfinishedCode =
-  | "creation-unknown"
-  | "not-proved"
-  | "too-wide"
-  | "patch-refused"
-  | "current-gone"
-  | "revocation-not-confirmed";
-
-export interface Unfinished {
-  readonly code: UnfinishedCode;
-  /** Epoch milliseconds. */
-  readonly since: number;
-  /** Of `creation-unknown`, epoch milliseconds: when its first attempt was sent; `since` is when nothing was under way any more. */
-  readonly from?: number;
-  /** Of `creation-unknown`: who minted, and so whose tokens have to be looked at. */
-  readonly minter?: Minter;
-  /** Of `creation-unknown`, epoch milliseconds: until when a token that it made would live. */
-  readonly until?: number;
 }
 
 export interface TokenState {
@@ -164,26 +144,6 @@ export function writeState(state: TokenState, now: number): Properties {
     }),
   };
 }
-
-/** Marks `code` as left to do; its first moment stays. */
-export function markUnfinished(state: TokenState, code: UnfinishedCode, since: number): void {
-  if (!isUnfinished(state, code)) state.unfinished.push({ code, since });
-}
-
-/** Notes that the answer of a creation was lost: each one by itself, until its list shows that nothing of it is left. */
-export function noteLostAttempt(
-  state: TokenState,
-  { minter, ...times }: { from: number; since: number; until: number; minter: Minter },
-): void {
-  state.unfinished.push({ code: "creation-unknown", ...times, ...(isKnown(minter) && { minter }) });
-}
-
-export function clearUnfinished(state: TokenState, ...codes: UnfinishedCode[]): void {
-  state.unfinished = state.unfinished.filter((item) => !codes.includes(item.code));
-}
-
-export const isUnfinished = (state: TokenState, code: UnfinishedCode): boolean =>
-  state.unfinished.some((item) => item.code === code);
 
 /** Ids of every token that the state knows. */
 export const knownIds = (state: TokenState): Set<string> =>

@@ -6,7 +6,8 @@ import type { Credential } from "../sign-in";
 import type { TokenInfo } from "../workspace";
 import { listingOf, type MinterListing } from "./listing";
 import { type Attempts, attemptsIn, isPerhapsUnderWay, judge, perhapsLost } from "./lost";
-import { mintersOf, noteLostAttempt, type TokenInputs, type TokenState, timestamp, type Unfinished } from "./state";
+import { mintersOf, type TokenInputs, type TokenState, timestamp } from "./state";
+import { noteLostAttempt, type Unfinished } from "./unfinished";
 
 /** Which of the listed tokens are ours beyond their marker; `mint` knows more of its own attempts. */
 export type AlsoLost = (token: TokenInfo) => boolean;

@@ -9,8 +9,6 @@ import { discardCandidates, promote, renew, retire, sweepEarlier } from "./rotat
 import { saved } from "./saved-failure";
 import { isExpired, scheduleOf } from "./schedule";
 import {
-  clearUnfinished,
-  isUnfinished,
   type MintedWith,
   readInputs,
   readState,
@@ -20,6 +18,7 @@ import {
   writeState,
 } from "./state";
 import { settle } from "./sweep";
+import { clearUnfinished, isUnfinished } from "./unfinished";
 import { begin, type Work } from "./work";
 
 /**

@@ -9,6 +9,7 @@ import * as saved from "../../provider/token/saved-failure";
 import * as schedule from "../../provider/token/schedule";
 import * as state from "../../provider/token/state";
 import * as sweep from "../../provider/token/sweep";
+import * as unfinished from "../../provider/token/unfinished";
 import * as wider from "../../provider/token/wider";
 import * as answers from "../../provider/workspace/error-from-response";
 import { play, type Sequence } from "./play";
@@ -93,7 +94,7 @@ const PROTECTIONS: readonly Protection[] = [
   },
   {
     title: "a creation of unknown outcome is noted",
-    off: [[state, "noteLostAttempt", () => undefined]],
+    off: [[unfinished, "noteLostAttempt", () => undefined]],
     steps: [{ do: "slow", list: 20 }, lostAnswer, up],
     breaks: /leaked/,
   },

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type Properties, UNKNOWN } from "../../../provider/pulumi/wire";
 import { Secret } from "../../../provider/secret";
 import { diff } from "../../../provider/token/diff";
-import { type Unfinished, writeState } from "../../../provider/token/state";
+import { writeState } from "../../../provider/token/state";
+import type { Unfinished } from "../../../provider/token/unfinished";
 
 const host = "https://adb-1.2.azuredatabricks.net";
 const inputs = {
