@@ -125,6 +125,7 @@ describe("databricks-tokens audit, of stacks that share a name", function () {
 
     // The first run under the new name finds what the last one under the old name has lost.
     await lostBy(stack);
+    workspace.advance(LATER_MS);
     await rotate(stack, "3");
     const tokens = heldTokens(await stack.deployment());
     assert.deepEqual(alive(), ids(idsHeld(await stack.deployment())), "the lost attempt is swept");
@@ -135,6 +136,7 @@ describe("databricks-tokens audit, of stacks that share a name", function () {
     assert.deepEqual([after.code, ofKind(after, "managed"), ofKind(after, "retiring").length], [0, current.sort(), 4]);
     const lostNow = await lostBy(stack, { ...DEV, stack: "prod" });
     assert.deepEqual(ofKind(await auditOf(stack, [], "prod"), "orphan"), [lostNow.tokenId]);
+    workspace.advance(LATER_MS);
     await stack.destroy();
     assert.deepEqual(alive(), []);
   });
@@ -147,6 +149,7 @@ describe("databricks-tokens audit, of stacks that share a name", function () {
     assert.deepEqual(ofKind(await auditOf(stack, [], "prod"), "orphan"), [lost.tokenId]);
     // Is only written down: the markers keep the old name, and the state has the new one.
     stack.env.ARGS = JSON.stringify({ rotateEverySeconds: 40 * 86_400 });
+    workspace.advance(LATER_MS);
     await stack.up();
     assert.deepEqual(new Set(stacksInMarkers(held)), new Set(["dev"]));
     assert.deepEqual(alive(), held, "what was lost under the old name is swept");
@@ -154,6 +157,7 @@ describe("databricks-tokens audit, of stacks that share a name", function () {
     // A rotation that is killed is lost under the new name.
     const lostNow = await lostBy(stack, { ...DEV, stack: "prod" });
     assert.deepEqual(ofKind(await auditOf(stack, [], "prod"), "orphan"), [lostNow.tokenId]);
+    workspace.advance(LATER_MS);
     await stack.destroy();
     assert.deepEqual(alive(), []);
   });

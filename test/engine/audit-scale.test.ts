@@ -77,7 +77,11 @@ describe("databricks-tokens audit of many tokens", function () {
     const origin = { organization: "organization", project: "engine-test", stack: "dev", name: "t0" };
     const nonce = (await stack.token()).id!;
     const lost = Array.from({ length: 5 }, () =>
-      workspace.mint(workspace.admin, { comment: markComment("", origin, nonce), lifetimeSeconds: 90 * 86_400 }),
+      workspace.mint(workspace.admin, {
+        comment: markComment("", origin, nonce),
+        lifetimeSeconds: 90 * 86_400,
+        scopes: ["clusters"],
+      }),
     );
     workspace.advance(3_600_000);
     const { runs, calls, report } = await counted(["--stack", "dev", "--revoke-orphans", "--yes"]);
