@@ -10,6 +10,7 @@ export type ErrorCode =
   | "LIFETIME_OVER_LIMIT"
   | "QUOTA_EXCEEDED"
   | "WRONG_HOST" // account console, or not Databricks
+  | "WRONG_WORKSPACE" // another one than the id that was given beside the host
   | "PRIVATE_LINK"
   | "CREDENTIAL_REFUSED"
   | "NOT_A_MEMBER"

@@ -22,7 +22,7 @@ export const databricksCfg: Store = {
     const host = textInput(inputs, "host", fail);
     if (host !== undefined) {
       try {
-        inputs["host"] = parseHost(host);
+        inputs["host"] = parseHost(host, "host");
       } catch (error) {
         if (!(error instanceof DatabricksTokensError)) throw error;
         fail("host", error.message);

@@ -67,7 +67,7 @@ function applyHost(surroundings: Surroundings, olds: Properties, inputs: Propert
     return;
   }
   try {
-    const resolved = resolveHost(workspace, surroundings);
+    const resolved = resolveHost(workspace, surroundings, oldHost);
     if (!resolved && oldHost === undefined) {
       fail(
         "workspace.host",

@@ -3,7 +3,7 @@ import { DatabricksTokensError } from "../errors";
 import { assertEngine } from "../pulumi/engine";
 import { type Properties, unwrap } from "../pulumi/wire";
 import { redact } from "../secret";
-import { credentialsFor, isOrigin, settingsFrom, type WorkspaceInput } from "../sign-in";
+import { credentialsFor, expectedWorkspace, isOrigin, settingsFrom, type WorkspaceInput } from "../sign-in";
 import { clientFor } from "../workspace";
 import { as, DEFAULT_LIMITS, type TokenContext } from "./context";
 import { SharedLists } from "./shared-lists";
@@ -23,8 +23,10 @@ export function contextFor(applied: Properties, desired: Properties): TokenConte
   const timeLimits = settingsFrom(workspace, around);
   const limits = { ...DEFAULT_LIMITS, operationMs: timeLimits.operationTimeoutMs };
   const { credentials, problem } = credentialsFor(host, workspace, around);
+  const expected = expectedWorkspace(host, (desired["workspace"] ?? {}) as WorkspaceInput, around);
+  const options = { timeoutMs: timeLimits.httpTimeoutMs, env: around.env, ...(expected && { expected }) };
   const context: TokenContext = {
-    client: clientFor(host, { timeoutMs: timeLimits.httpTimeoutMs, env: around.env }),
+    client: clientFor(host, options),
     credentials,
     ...(problem && { noCredentials: problem }),
     limits,

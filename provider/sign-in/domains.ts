@@ -1,5 +1,5 @@
 import { isLoopback } from "../http/loopback";
-import { parseHost } from "../workspace/host";
+import { originOf } from "../workspace/host";
 import type { Source } from "./sources";
 
 /** Whose a host is by its name, and who names it. Pure. */
@@ -33,7 +33,7 @@ export const isDatabricksHost = (host: string): boolean => DATABRICKS_DOMAINS.so
 export function names(setting: string | undefined, host: string): boolean {
   if (setting === undefined) return false;
   try {
-    return parseHost(setting) === host;
+    return originOf(setting) === host;
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 export { knowingAzureHost } from "./azure-host";
 export { type Credential, type Credentials, credentialsFor } from "./chain";
 export { isNamed, isOrigin, names } from "./domains";
+export { expectedWorkspace } from "./expected-workspace";
 export {
   type HostSource,
   type ResolvedHost,

@@ -1,4 +1,4 @@
-import { parseHost } from "../workspace/host";
+import { originOf } from "../workspace/host";
 import { namespaceOf, type Source, type WorkspaceInput } from "./sources";
 
 /** What tells identities and workspaces apart; `workspace` may name them for every source. */
@@ -28,7 +28,7 @@ export function whyNotForHost(host: string, workspace: WorkspaceInput, source: S
   }
   let origin: string;
   try {
-    origin = parseHost(own);
+    origin = originOf(own);
   } catch {
     return `its host (${source.nameOf("host")}) can't be read`;
   }

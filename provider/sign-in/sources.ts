@@ -1,5 +1,5 @@
 import { DatabricksTokensError } from "../errors";
-import { parseHost } from "../workspace/host";
+import { originOf, parseHost } from "../workspace/host";
 import { type Profile, readProfiles } from "./profiles";
 
 /** The `workspace` input, resolved: which workspace, and which way to sign in. No secrets. */
@@ -174,11 +174,27 @@ export function firstPlace(workspace: WorkspaceInput, surroundings: Surroundings
   return undefined;
 }
 
-/** The workspace's host by the first place that names one; undefined if none does. */
-export function resolveHost(workspace: WorkspaceInput, surroundings: Surroundings): ResolvedHost | undefined {
+/**
+ * The workspace's host by the first place that names one; undefined if none does. `known`: the origin that a resource
+ * lives on already, for which the rules for names came too late.
+ */
+export function resolveHost(
+  workspace: WorkspaceInput,
+  surroundings: Surroundings,
+  known?: string,
+): ResolvedHost | undefined {
   const place = firstPlace(workspace, surroundings);
   if (!place) return undefined;
   const { source, from } = place;
   const host = "host" in place ? place.host : surroundings.hostOfResource?.(place.resourceId);
-  return host === undefined ? undefined : { host: parseHost(host), source, from };
+  if (host === undefined) return undefined;
+  return { host: isOrigin(host, known) ? known! : parseHost(host, from), source, from };
+}
+
+function isOrigin(host: string, known: string | undefined): boolean {
+  try {
+    return known !== undefined && originOf(host) === known;
+  } catch {
+    return false;
+  }
 }

@@ -1,19 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { DatabricksTokensError } from "../errors";
-import { type Connection, connectTo, type Environment, proxySettings } from "../http/connection";
+import { type Connection, connectTo, type Environment } from "../http/connection";
 import { errorFromNetwork, isTransient } from "../http/error-from-network";
-import { exchange, type Incoming } from "../http/exchange";
+import { exchange } from "../http/exchange";
 import { ServerClock } from "../http/server-clock";
 import { backoffMs, type Clock, retryAfterMs, type Throttle, throttleOf } from "../http/throttle";
 import type { Secret } from "../secret";
 import type { Authorization } from "./authorization";
 import { errorFromResponse } from "./error-from-response";
+import { address, dateOf, hasBody, successBody } from "./response";
 import { userAgent } from "./user-agent";
+import { WorkspaceCheck } from "./workspace-check";
 
 export type { Authorization } from "./authorization";
 export { bearer } from "./authorization";
 
+/** Its answer says which workspace it comes from; a refusal may, too. */
+const WHO_AM_I = "/api/2.0/preview/scim/v2/Me";
 const CALL_TIMEOUT_MS = 30_000;
 const OPERATION_TIMEOUT_MS = 300_000;
 const RETRIES = 3;
@@ -68,6 +72,8 @@ export interface ClientOptions {
   readonly random?: () => number;
   /** Instead of the client's own pool and proxy; stays the caller's to close. */
   readonly dispatcher?: Dispatcher;
+  /** The workspace's id that people expect: looked at before anything is changed there. */
+  readonly expected?: { readonly id: string; readonly from: string };
   /** Where HTTPS_PROXY and NO_PROXY are read. @default process.env */
   readonly env?: Environment;
 }
@@ -84,6 +90,7 @@ export class WorkspaceClient {
   readonly #connection: Connection;
   readonly #owned: boolean;
   readonly #throttle: Throttle;
+  readonly #check: WorkspaceCheck | undefined;
   /** The workspace's clock. */
   readonly clock: ServerClock;
   #closed = false;
@@ -100,6 +107,7 @@ export class WorkspaceClient {
       sleep: options.sleep ?? (async (ms) => void (await delay(ms))),
       random: options.random ?? Math.random,
     };
+    this.#check = options.expected && new WorkspaceCheck(host, options.expected);
     this.clock = new ServerClock(this.#clock.now);
     this.#owned = options.dispatcher === undefined;
     this.#connection = options.dispatcher
@@ -127,6 +135,7 @@ export class WorkspaceClient {
     const deadline = request.deadline ?? now() + OPERATION_TIMEOUT_MS;
     const idempotent = request.idempotent ?? (request.method !== "POST" && request.method !== "PATCH");
     let renewed = false;
+    if (request.method !== "GET") await this.#assertWorkspace(request.authorization, deadline);
     for (let retried = 0; ; ) {
       await this.#throttle.wait(deadline, this.#clock);
       const signInHeaders = await request.authorization.headers(deadline);
@@ -157,6 +166,15 @@ export class WorkspaceClient {
       retried += 1;
       await sleep(pause);
     }
+  }
+
+  /** A change goes only to the workspace that is expected: who signs in asks first. */
+  async #assertWorkspace(authorization: Authorization, deadline: number): Promise<void> {
+    if (!this.#check || this.#check.isDone) return;
+    await this.call({ method: "GET", path: WHO_AM_I, authorization, deadline }).catch((error) => {
+      if (error instanceof DatabricksTokensError && error.code === "WRONG_WORKSPACE") throw error;
+    });
+    this.#check.assertDone();
   }
 
   /** Ends the client's connections once the calls under way are over. */
@@ -199,6 +217,7 @@ export class WorkspaceClient {
       return { error: errorFromNetwork(failure, attempt), status: 0 };
     }
     const endedAt = now();
+    this.#check?.look(incoming.headers["x-databricks-org-id"]);
     const date = dateOf(incoming.headers["date"]);
     const body = successBody(request.method, incoming);
     if (body) {
@@ -214,41 +233,4 @@ export class WorkspaceClient {
     const isRefused = status === 401 || (error.code === "CREDENTIAL_REFUSED" && status >= 400 && status < 500);
     return { error, status, pauseMs, ...(isRefused && { refused: signInHeaders }) };
   }
-}
-
-function dateOf(header: string | undefined): number | undefined {
-  const date = Date.parse(header ?? "");
-  return Number.isNaN(date) ? undefined : date;
-}
-
-function address(host: string, { path, query = {} }: CallRequest): URL {
-  const url = new URL(host + path);
-  for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
-  return url;
-}
-
-const hasBody = ({ body }: Exclude<Incoming, { failure: unknown }>): boolean => body.trim() !== "";
-
-/** The JSON object of a 2xx; nothing at all counts as `{}`, but not where something was asked for. */
-function successBody(method: string, answer: Exclude<Incoming, { failure: unknown }>): object | undefined {
-  if (answer.status < 200 || answer.status > 299) return undefined;
-  if (answer.body.trim() === "") return method === "GET" ? undefined : {};
-  try {
-    const value: unknown = JSON.parse(answer.body);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const clients = new Map<string, WorkspaceClient>();
-
-/** The process's shared client for a workspace: one pool for each host, time limit and proxy. */
-export function clientFor(host: string, options: Pick<ClientOptions, "timeoutMs" | "env"> = {}): WorkspaceClient {
-  const key = JSON.stringify([host, options.timeoutMs, proxySettings(options.env ?? process.env)]);
-  const known = clients.get(key);
-  if (known && !known.closed) return known;
-  const client = new WorkspaceClient(host, options);
-  clients.set(key, client);
-  return client;
 }

@@ -1,5 +1,6 @@
 export { isLoopback } from "../http/loopback";
 export * from "./client";
+export * from "./clients";
 export { parseHost } from "./host";
 export * from "./secrets";
 export * from "./token-management";

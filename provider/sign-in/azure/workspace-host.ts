@@ -64,7 +64,7 @@ export async function addressOf(
   });
   const { workspaceUrl } = Object(properties) as { workspaceUrl?: unknown };
   if (typeof workspaceUrl === "string" && workspaceUrl !== "") {
-    const address = parseHost(workspaceUrl);
+    const address = parseHost(workspaceUrl, `workspaceUrl of ${id}`);
     addresses.set(key, address);
     return address;
   }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { DatabricksTokensError } from "../../../provider/errors";
 import { isLoopback } from "../../../provider/http/loopback";
-import { parseHost } from "../../../provider/workspace/host";
+import { originOf, parseHost, workspaceIdIn } from "../../../provider/workspace/host";
 
-const refusal = (text: string): DatabricksTokensError => {
+const refusalFrom = (text: string): DatabricksTokensError => refusal(text, "DATABRICKS_HOST of the environment");
+const refusal = (text: string, from?: string): DatabricksTokensError => {
   try {
-    parseHost(text);
+    parseHost(text, from);
   } catch (error) {
     assert.ok(error instanceof DatabricksTokensError);
     return error;
@@ -46,6 +47,60 @@ describe("host", () => {
       assert.match(refusal(text).message, why);
     });
   }
+
+  for (const text of [
+    '"https://adb-1.2.azuredatabricks.net"',
+    "'adb-1.2.azuredatabricks.net'",
+    "https//adb-1.2.azuredatabricks.net",
+    "$(DATABRICKS_HOST)",
+    "https://$(DATABRICKS_HOST)",
+    "$DATABRICKS_HOST",
+    `$${"{DATABRICKS_HOST}"}`,
+    `$${"{{secrets.HOST}}"}`,
+    "{{host}}",
+    "<workspace-url>",
+    "DATABRICKS_HOST",
+    "adb-1",
+    "adb_1.2.azuredatabricks.net",
+    "adb-1.2.azuredatabricks.net,",
+    "adb-1.2.azuredatabricks.net;",
+    "adb-1..azuredatabricks.net",
+    ".azuredatabricks.net",
+    "-adb.azuredatabricks.net",
+    "adb-.azuredatabricks.net",
+    `${"a".repeat(64)}.azuredatabricks.net`,
+    `${"a.".repeat(127)}azuredatabricks.net`,
+    // A hyphen that only looks like one, full width letters, and what the URL parser would make another address of.
+    "adb\u20111.2.azuredatabricks.net",
+    "\uff41db-1.2.azuredatabricks.net",
+    "adb-1\u3002azuredatabricks.net",
+    "2130706433",
+    "0x7f.1",
+    "127.1",
+    "https://[2001:db8::1]",
+  ]) {
+    it(`refuses ${text.slice(0, 40)}, which is no host name, and shows what was read and from where`, () => {
+      const { code, message } = refusal(text);
+      assert.equal(code, "INVALID_HOST");
+      assert.match(message, /is no host name|is not an address/);
+      assert.match(refusalFrom(text).message, /\(DATABRICKS_HOST of the environment\)/);
+      if (/no host name/.test(message)) assert.ok(message.includes(text.slice(0, 20).trim()), message);
+      // A host that an old stack lives on stays one.
+      if (/^[a-z_.,;-]+$/.test(text)) assert.ok(originOf(text));
+    });
+  }
+
+  for (const text of ["acme.databricks.com", "https://acme.databricks.com/?o=12"]) {
+    it(`names ${text} a unified host`, () => {
+      assert.equal(refusal(text).code, "WRONG_HOST");
+      assert.match(refusal(text).message, /unified host/);
+    });
+  }
+
+  it("finds the workspace's id in the browser's address", () => {
+    assert.equal(workspaceIdIn("https://adb-1.2.azuredatabricks.net/?o=12#job/3"), "12");
+    assert.equal(workspaceIdIn("adb-1.2.azuredatabricks.net"), undefined);
+  });
 
   for (const text of [
     "https://me:hunter2@x.cloud.databricks.com",
