@@ -5,8 +5,8 @@ import { revokeAfter, rotatesAt, scheduleOf } from "../token/schedule";
 import type { ExitCode } from "./exit-code";
 import type { ExportedState, StackName } from "./exported-state";
 import { ageDays, daysLeft, type Flag, flagsOf } from "./flags";
-import { KINDS, type Kind, type Role, type Row, type TokenListing } from "./kinds";
 import type { RevocationResult } from "./plan";
+import { KINDS, type Kind, type Role, type Row, type TokenListing } from "./rows";
 
 /** One workspace, as far as it could be listed. */
 export interface ListedWorkspace {

@@ -1,5 +1,5 @@
 import { type Flag, flagsOf, isOver } from "./flags";
-import type { Kind, Row } from "./kinds";
+import type { Kind, Row } from "./rows";
 
 /** 0: fine; 1: something is due or overdue; 2: orphans or unclaimed ones; 3: could not tell. */
 export type ExitCode = 0 | 1 | 2 | 3;

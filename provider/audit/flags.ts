@@ -1,5 +1,5 @@
 import { DAY_SECONDS, isExpired, type Lifespan, rotatesAt, scheduleOf } from "../token/schedule";
-import type { Row } from "./kinds";
+import type { Row } from "./rows";
 
 /** What is to be said of a token besides its kind. Pure. */
 

@@ -1,3 +1,5 @@
+export type { Kind, TokenListing } from "./rows";
+
 import { type AuditDocument, documentOf, type ListedWorkspace } from "./document";
 import { exitCodeOf, type Judgement } from "./exit-code";
 import { readExport } from "./exported-state";
@@ -9,7 +11,6 @@ import { unseenOwnersOf } from "./unseen-owners";
 export type { AuditDocument, AuditedToken, AuditedWorkspace, ListedWorkspace } from "./document";
 export type { ExitCode } from "./exit-code";
 export type { Flag } from "./flags";
-export type { Kind, TokenListing } from "./kinds";
 
 export type AuditOptions = Omit<Judgement, "couldNotTell">;
 

@@ -1,6 +1,7 @@
 import { quote } from "../http/quote";
 import { isOver } from "./flags";
-import { PROOF_MS, type Row } from "./kinds";
+import { PROOF_MS } from "./kinds";
+import type { Row } from "./rows";
 
 /** What became of a token that was to be revoked. */
 export interface RevocationResult {

@@ -2,7 +2,7 @@ import { DatabricksTokensError } from "../errors";
 import { quote } from "../http/quote";
 import { ownersOf } from "../token/state";
 import type { ExportedState } from "./exported-state";
-import type { TokenListing } from "./kinds";
+import type { TokenListing } from "./rows";
 
 /**
  * Why a listing may lack tokens of the stack, so that it is not known whether there are orphans: a token of the state is

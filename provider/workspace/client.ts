@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Dispatcher } from "undici";
 import { DatabricksTokensError } from "../errors";
-import { type Connection, connectTo, type Environment } from "../http/connection";
+import { type Connection, connectTo } from "../http/connection";
 import { errorFromNetwork, isTransient } from "../http/error-from-network";
 import { exchange } from "../http/exchange";
 import { ServerClock } from "../http/server-clock";
 import { backoffMs, type Clock, retryAfterMs, type Throttle, throttleOf } from "../http/throttle";
 import type { Secret } from "../secret";
 import type { Authorization } from "./authorization";
+import type { CallRequest, CallResult, ClientOptions } from "./call";
 import { errorFromResponse } from "./error-from-response";
 import { address, dateOf, hasBody, successBody } from "./response";
 import { userAgent } from "./user-agent";
@@ -22,32 +22,6 @@ const CALL_TIMEOUT_MS = 30_000;
 const OPERATION_TIMEOUT_MS = 300_000;
 const RETRIES = 3;
 const FIRST_RETRY_MS = 500;
-/** A success: a JSON object, `{}` where a change was answered with nothing. */
-export interface CallResult<T> {
-  readonly status: number;
-  readonly body: T;
-  /** Epoch ms of this machine's clock. */
-  readonly sentAt: number;
-  readonly endedAt: number;
-}
-
-export interface CallRequest {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE" | "PUT";
-  /** From the root: `/api/2.0/token/list`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  readonly authorization: Authorization;
-  /** When the call must be over with its waits and retries, epoch ms by `now()`. @default now + 300 s */
-  readonly deadline?: number;
-  /** Whether the call may be made twice. @default true for GET, DELETE, PUT; false for POST, PATCH */
-  readonly idempotent?: boolean;
-  /** How often an idempotent call is made again after a transient failure. @default 3 */
-  readonly retries?: number;
-  /** Awaited right before every attempt, after all waits and the sign-in; what it throws ends the call. */
-  beforeSend?(): Promise<void>;
-}
 
 interface Failed {
   readonly result?: undefined;
@@ -58,24 +32,6 @@ interface Failed {
   readonly pauseMs?: number | undefined;
   /** The headers that did not sign the caller in. */
   readonly refused?: Readonly<Record<string, Secret>>;
-}
-
-export interface ClientOptions {
-  /** Milliseconds for one attempt. @default 30,000 */
-  readonly timeoutMs?: number;
-  /** The User-Agent for a sign-in. */
-  readonly userAgent?: (strategy: string) => string;
-  /** Epoch ms. @default Date.now */
-  readonly now?: () => number;
-  readonly sleep?: (ms: number) => Promise<void>;
-  /** From 0 to below 1. @default Math.random */
-  readonly random?: () => number;
-  /** Instead of the client's own pool and proxy; stays the caller's to close. */
-  readonly dispatcher?: Dispatcher;
-  /** The workspace's id that people expect: looked at before anything is changed there. */
-  readonly expected?: { readonly id: string; readonly from: string };
-  /** Where HTTPS_PROXY and NO_PROXY are read. @default process.env */
-  readonly env?: Environment;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { proxySettings } from "../http/connection";
-import { type ClientOptions, WorkspaceClient } from "./client";
+import type { ClientOptions } from "./call";
+import { WorkspaceClient } from "./client";
 
 const clients = new Map<string, WorkspaceClient>();
 

@@ -1,4 +1,5 @@
 export { isLoopback } from "../http/loopback";
+export type { CallRequest, CallResult, ClientOptions } from "./call";
 export * from "./client";
 export * from "./clients";
 export { parseHost } from "./host";

@@ -1,5 +1,5 @@
 import type { Incoming } from "../http/exchange";
-import type { CallRequest } from "./client";
+import type { CallRequest } from "./call";
 
 /** A call's address, and what its answer holds. */
 

@@ -1,7 +1,8 @@
 import { DatabricksTokensError } from "../errors";
 import { numberOf, textOf, textsOf } from "../http/values";
 import { Secret } from "../secret";
-import type { Authorization, CallRequest, CallResult, WorkspaceClient } from "./client";
+import type { CallRequest, CallResult } from "./call";
+import type { Authorization, WorkspaceClient } from "./client";
 
 /** On whose behalf calls are made, and until when (epoch ms). */
 export interface Caller {

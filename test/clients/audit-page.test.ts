@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { AuditedToken } from "../../provider/audit/document";
-import { KINDS } from "../../provider/audit/kinds";
+import { KINDS } from "../../provider/audit/rows";
 import { asPage } from "../../provider/cli/audit/page/page";
 import { NOW } from "../unit/audit/audit-state";
 import { HOSTILE } from "./audited";

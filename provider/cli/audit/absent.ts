@@ -1,5 +1,6 @@
 import type { ExportedState } from "../../audit/exported-state";
-import { type TokenListing, tokensInState } from "../../audit/kinds";
+import { tokensInState } from "../../audit/kinds";
+import type { TokenListing } from "../../audit/rows";
 import type { TokenContext } from "../../session/context";
 import { prove } from "../../session/proof";
 import { isExpired } from "../../token/schedule";

@@ -1,5 +1,6 @@
 import { type ExportedState, readExport, TOKEN_TYPE } from "../../audit/exported-state";
-import { classify, type Row } from "../../audit/kinds";
+import { classify } from "../../audit/kinds";
+import type { Row } from "../../audit/rows";
 import { DatabricksTokensError } from "../../errors";
 import { quote } from "../../http/quote";
 import { surroundings, useConfig } from "../../session/surroundings";

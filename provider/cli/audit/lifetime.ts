@@ -1,5 +1,5 @@
 import type { AuditedToken } from "../../audit/document";
-import type { Kind } from "../../audit/kinds";
+import type { Kind } from "../../audit/rows";
 
 /** Which moments of a token's life are drawn, on a terminal and on a page alike. Pure. Times are epoch ms. */
 

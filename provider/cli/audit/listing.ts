@@ -1,6 +1,6 @@
 import type { ListedWorkspace } from "../../audit/document";
 import type { ExportedState } from "../../audit/exported-state";
-import type { TokenListing } from "../../audit/kinds";
+import type { TokenListing } from "../../audit/rows";
 import { unseenOwnersOf } from "../../audit/unseen-owners";
 import { DatabricksTokensError, type ErrorCode } from "../../errors";
 import { as, type TokenContext } from "../../session/context";

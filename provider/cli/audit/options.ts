@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { KINDS, type Kind } from "../../audit/kinds";
 import type { RevocationRequest } from "../../audit/plan";
+import { KINDS, type Kind } from "../../audit/rows";
 import { DatabricksTokensError } from "../../errors";
 import { parseHost } from "../../workspace/host";
 import { STANDARD_INPUT } from "./stack-export";

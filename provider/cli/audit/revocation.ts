@@ -1,5 +1,5 @@
-import type { Row } from "../../audit/kinds";
 import type { RevocationResult } from "../../audit/plan";
+import type { Row } from "../../audit/rows";
 import { DatabricksTokensError } from "../../errors";
 import {
   assertToken,

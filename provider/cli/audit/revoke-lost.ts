@@ -1,8 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import type { Report } from "../../audit/document";
 import { exitCodeOf } from "../../audit/exit-code";
-import { classify, type Row } from "../../audit/kinds";
+import { classify } from "../../audit/kinds";
 import { type Plan, plan, type RevocationRequest } from "../../audit/plan";
+import type { Row } from "../../audit/rows";
 import { quote } from "../../http/quote";
 import { surroundings } from "../../session/surroundings";
 import { settingsFrom } from "../../sign-in";

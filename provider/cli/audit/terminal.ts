@@ -1,5 +1,4 @@
-import type { Kind } from "../../audit/kinds";
-
+import type { Kind } from "../../audit/rows";
 /** What a report is written on. */
 export interface Terminal {
   /** Columns of a line; undefined: as many as it takes. */

@@ -1,5 +1,5 @@
 import type { AuditDocument, AuditedToken, AuditedWorkspace } from "../../audit/document";
-import { KINDS, type Kind } from "../../audit/kinds";
+import { KINDS, type Kind } from "../../audit/rows";
 import { table } from "./table";
 import type { Terminal } from "./terminal";
 import { timeline } from "./timeline";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { asJson, documentOf, type Report } from "../../../provider/audit/document";
 import { readExport } from "../../../provider/audit/exported-state";
-import { classify, KINDS } from "../../../provider/audit/kinds";
+import { classify } from "../../../provider/audit/kinds";
+import { KINDS } from "../../../provider/audit/rows";
 import { DatabricksTokensError } from "../../../provider/errors";
 import { assertAsDocumented } from "./audit-schema";
 import {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { exitCodeOf } from "../../../provider/audit/exit-code";
 import { readExport } from "../../../provider/audit/exported-state";
 import { flagsOf } from "../../../provider/audit/flags";
-import { classify, type Row, type TokenListing } from "../../../provider/audit/kinds";
+import { classify } from "../../../provider/audit/kinds";
 import { plan } from "../../../provider/audit/plan";
+import type { Row, TokenListing } from "../../../provider/audit/rows";
 import { unseenOwnersOf } from "../../../provider/audit/unseen-owners";
 import { DAY, exported, listed, type Made, NOW, OURS, seenOf, unused } from "./audit-state";
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { TokenListing } from "../../../provider/audit/kinds";
+import type { TokenListing } from "../../../provider/audit/rows";
 import type { WorkspaceListing } from "../../../provider/cli/audit/listing";
 import { Secret } from "../../../provider/secret";
 import { markComment } from "../../../provider/token/marker";

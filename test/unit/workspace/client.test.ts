@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { DatabricksTokensError } from "../../../provider/errors";
 import { Secret } from "../../../provider/secret";
-import { bearer, type CallRequest as Call, WorkspaceClient } from "../../../provider/workspace/client";
+import type { CallRequest as Call } from "../../../provider/workspace/call";
+import { bearer, WorkspaceClient } from "../../../provider/workspace/client";
 
 const authorization = bearer(new Secret("some-value"), "a test");
 const get: Call = { method: "GET", path: "/api/2.0/token/list", authorization };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AuditDocument, AuditedWorkspace } from "../../../audit/document";
-import { KINDS, type Kind } from "../../../audit/kinds";
+import { KINDS, type Kind } from "../../../audit/rows";
 import { counts, coverageOf } from "../text";
 import { attention } from "./attention";
 import { Html, html, NOTHING } from "./html";

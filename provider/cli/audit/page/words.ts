@@ -1,6 +1,6 @@
 import type { ExitCode } from "../../../audit/exit-code";
 import type { Flag } from "../../../audit/flags";
-import type { Kind } from "../../../audit/kinds";
+import type { Kind } from "../../../audit/rows";
 
 /** What people who never read docs/audit.md are told. */
 

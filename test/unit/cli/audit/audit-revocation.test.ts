@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Row } from "../../../../provider/audit/kinds";
 import type { RevocationResult } from "../../../../provider/audit/plan";
+import type { Row } from "../../../../provider/audit/rows";
 import type { SignedIn, WorkspaceListing } from "../../../../provider/cli/audit/listing";
 import { revokeAll } from "../../../../provider/cli/audit/revocation";
 import { DatabricksTokensError } from "../../../../provider/errors";
