@@ -108,3 +108,63 @@ export class DatabricksTokensError extends Error {
     this.saysTokenIsDead = options.saysTokenIsDead ?? false;
   }
 }
+
+/** Whether an error is ours and has one of these codes. */
+export const hasCode = (error: unknown, ...codes: readonly ErrorCode[]): error is DatabricksTokensError =>
+  error instanceof DatabricksTokensError && codes.includes(error.code);
+
+/** What codes mean together; whether a call may have taken effect is the error's own `ambiguous`. */
+
+/** A credential that can't be used, as opposed to a workspace that can't be asked: another one may do. */
+export const REFUSED = [
+  "CREDENTIAL_REFUSED",
+  "NOT_A_MEMBER",
+  "PERMISSION_DENIED",
+  "SCOPE_MISSING",
+  "TOKENS_DISABLED",
+] as const satisfies readonly ErrorCode[];
+
+/** The workspace itself can't be asked, whoever signs in. */
+export const NOBODY_CAN = [
+  "UNREACHABLE",
+  "TLS",
+  "WRONG_HOST",
+  "WRONG_WORKSPACE",
+  "PRIVATE_LINK",
+  "THROTTLED",
+] as const satisfies readonly ErrorCode[];
+
+/** What a workspace that no longer exists answers; so does one that can't be reached just now. */
+export const PERHAPS_DELETED = ["UNREACHABLE", "TLS", "WRONG_HOST", "TIMEOUT"] as const satisfies readonly ErrorCode[];
+
+/** The workspace, or what issues its tokens, was not in a state to answer. */
+export const NO_ANSWER = [
+  "UNREACHABLE",
+  "TIMEOUT",
+  "THROTTLED",
+  "SERVER_ERROR",
+  "UNEXPECTED_ANSWER",
+] as const satisfies readonly ErrorCode[];
+
+/** How workspaces keep what they have from those who may not see it. */
+export const WITHHELD = [
+  "PERMISSION_DENIED",
+  "SCOPE_MISSING",
+  "NOT_SUPPORTED",
+  "NOT_FOUND",
+] as const satisfies readonly ErrorCode[];
+
+/** Of several failures these say least: that somebody may not tells less than that somebody else could not just now. */
+export const SAYS_LEAST = ["NOT_FOUND", "NO_CREDENTIALS"] as const satisfies readonly ErrorCode[];
+
+/** Asking for a token again would give the same answer, whether or not the attempt took effect. */
+export const ENDS_THE_MINT = [
+  "QUOTA_EXCEEDED",
+  "TOKENS_DISABLED",
+  "PERMISSION_DENIED",
+  "NOT_A_MEMBER",
+  "SCOPE_MISSING",
+  "IP_ACCESS_LIST",
+] as const satisfies readonly ErrorCode[];
+
+export const isRefusal = (error: unknown): error is DatabricksTokensError => hasCode(error, ...REFUSED);

@@ -6,9 +6,18 @@ import { join, resolve } from "node:path";
 /** Everything that CI checks, in order; the last line counts. `npm test -- FOLDER...` runs those tests alone. */
 
 const ROOT = resolve(__dirname, "..");
-const FOLDERS = ["unit", "states", "scripts", "examples", "property", "contract", "clients", "faults", "install", "engine"].map(
-  (name) => `test/${name}`,
-);
+const FOLDERS = [
+  "unit",
+  "states",
+  "scripts",
+  "examples",
+  "property",
+  "contract",
+  "clients",
+  "faults",
+  "install",
+  "engine",
+].map((name) => `test/${name}`);
 const TOKEN_LIKE = /dapi[0-9a-f]{32}/;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 

@@ -1,6 +1,6 @@
+import { hasCode } from "../errors";
 import "../node-version";
 import { join } from "node:path";
-import { DatabricksTokensError } from "../errors";
 import { printed } from "../http/printed";
 import { redact } from "../secret";
 import { versionIn } from "../workspace/user-agent";
@@ -56,6 +56,6 @@ export async function run([name = "", ...args]: string[]): Promise<number> {
     return code;
   } catch (error) {
     process.stderr.write(printed(`error: ${(error as Error).message}\n`, false));
-    return error instanceof DatabricksTokensError && error.code === "INVALID_INPUT" ? 2 : 1;
+    return hasCode(error, "INVALID_INPUT") ? 2 : 1;
   }
 }

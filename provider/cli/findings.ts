@@ -1,4 +1,4 @@
-import type { DatabricksTokensError, ErrorCode } from "../errors";
+import { type DatabricksTokensError, hasCode, NO_ANSWER, WITHHELD } from "../errors";
 import { quote } from "../http/quote";
 import type { ResolvedHost } from "../sign-in";
 import { SECRET_CONFIG_KEYS } from "../sign-in";
@@ -18,13 +18,9 @@ const ALLOWED = 600;
 /** From here on it is said. */
 const NEARLY = 540;
 
-/** The workspace, or what issues its tokens, was not in a state to answer. */
-const NO_ANSWER: readonly ErrorCode[] = ["UNREACHABLE", "TIMEOUT", "THROTTLED", "SERVER_ERROR", "UNEXPECTED_ANSWER"];
-/** How workspaces keep their settings from those who are no administrators. */
-const NOT_SHOWN: readonly ErrorCode[] = ["PERMISSION_DENIED", "SCOPE_MISSING", "NOT_SUPPORTED", "NOT_FOUND"];
-
-function failed(check: Finding["check"], what: string, { code, text }: DatabricksTokensError): Finding {
-  const isOpen = NO_ANSWER.includes(code);
+function failed(check: Finding["check"], what: string, error: DatabricksTokensError): Finding {
+  const { code, text } = error;
+  const isOpen = hasCode(error, ...NO_ANSWER);
   return { check, status: isOpen ? "unknown" : "wrong", finding: isOpen ? "could not tell" : what, toDo: text, code };
 }
 
@@ -116,7 +112,7 @@ export function tokensFinding(settings: Attempt<TokenSettings>, list: Attempt<re
 }
 
 export function lifetimeFinding({ value, error }: Attempt<TokenSettings>): Finding {
-  if (error && !NOT_SHOWN.includes(error.code)) return failed("lifetime", "could not be asked", error);
+  if (error && !hasCode(error, ...WITHHELD)) return failed("lifetime", "could not be asked", error);
   if (error) {
     return {
       check: "lifetime",

@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import type { CheckFailure } from "../pulumi/check-failures";
 import { originText, stackText } from "../pulumi/origin";
 import { PlaceRegistry } from "../pulumi/place-registry";
@@ -19,8 +19,6 @@ const nameOf = (inputs: ScopeInputs): Secret => new Secret(placeOf(inputs));
 const madeBy = (inputs: ScopeInputs, pulumiHome: string | undefined): WrittenValues =>
   new WrittenValues(pulumiHome, ["SecretScope", stackText(inputs.origin), placeOf(inputs)]);
 const shown = ({ name, host }: ScopeInputs): string => `scope ${name} on ${host}`;
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof DatabricksTokensError && error.code === code;
 
 /** Validates the inputs at preview; no two scopes of a program have one name. Makes no call. */
 export function checkScope(surroundings: Surroundings, olds: Properties, news: Properties) {

@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import type { CheckFailure } from "../pulumi/check-failures";
 import { originText, stackText } from "../pulumi/origin";
 import { PlaceRegistry } from "../pulumi/place-registry";
@@ -11,7 +11,7 @@ import { prove } from "../session/proof";
 import type { Surroundings } from "../sign-in";
 import { type Caller, deleteSecret, getSecret, putSecret } from "../workspace";
 import { beginCheck, checkName, checkValue, originChanged, workspaceChanged, workspaceReplaces } from "./check";
-import { find, isCode, isOurs, listed, look, shown } from "./secret-look";
+import { find, isOurs, listed, look, shown } from "./secret-look";
 import {
   type Before,
   readSecretInputs,
@@ -135,7 +135,7 @@ export async function removeSecret(context: TokenContext, props: Properties, pul
       await putSecret(caller, inputs.scope, inputs.key, before.value);
     } else {
       await deleteSecret(caller, inputs.scope, inputs.key).catch((error) => {
-        if (!isCode(error, "NOT_FOUND")) throw error;
+        if (!hasCode(error, "NOT_FOUND")) throw error;
       });
       if (before.kind === "kept") {
         context.warn(

@@ -1,13 +1,10 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import type { WrittenValues } from "../pulumi/written-values";
 import { type Caller, getSecret, isSameName, listSecrets, type SecretInfo } from "../workspace";
 import type { SecretInputs, SecretState } from "./secret-state";
 
 /** For people. */
 export const shown = ({ host, scope, key }: SecretInputs): string => `secret ${key} of scope ${scope} on ${host}`;
-
-export const isCode = (error: unknown, code: DatabricksTokensError["code"]): error is DatabricksTokensError =>
-  error instanceof DatabricksTokensError && error.code === code;
 
 export const find = (secrets: readonly SecretInfo[], { key }: SecretInputs): SecretInfo | undefined =>
   secrets.find((item) => isSameName(item.key, key));
@@ -16,7 +13,7 @@ export async function listed(caller: Caller, { scope, host }: SecretInputs): Pro
   try {
     return await listSecrets(caller, scope);
   } catch (error) {
-    if (!isCode(error, "NOT_FOUND")) throw error;
+    if (!hasCode(error, "NOT_FOUND")) throw error;
     throw new DatabricksTokensError(
       "SCOPE_NOT_FOUND",
       `There is no scope ${scope} on ${host}, or this sign-in may not see it: make one with SecretScope, and give its ` +
@@ -31,7 +28,7 @@ export async function look(caller: Caller, inputs: SecretInputs): Promise<Secret
   try {
     return find(await listed(caller, inputs), inputs);
   } catch (error) {
-    if (isCode(error, "SCOPE_NOT_FOUND")) return undefined;
+    if (hasCode(error, "SCOPE_NOT_FOUND")) return undefined;
     throw error;
   }
 }

@@ -1,9 +1,9 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import { SavedFailure } from "../pulumi/saved-failure";
 import type { Properties } from "../pulumi/wire";
 import type { TokenContext } from "../session/context";
 import { type Caller, isSameName, listScopes, putSecret, type SecretInfo } from "../workspace";
-import { isCode, look, shown } from "./secret-look";
+import { look, shown } from "./secret-look";
 import { type SecretInputs, type SecretState, writeSecretState } from "./secret-state";
 
 /** Puts the value, and learns when the workspace says that was. Into `state` goes what holds afterwards. */
@@ -47,7 +47,7 @@ async function isUnwritten(
 
 /** A scope that is kept in a Key Vault refuses what is put into it with words that do not say so. */
 async function explained(caller: Caller, { scope, host }: SecretInputs, error: unknown): Promise<unknown> {
-  if (!isCode(error, "INVALID_REQUEST")) return error;
+  if (!hasCode(error, "INVALID_REQUEST")) return error;
   const scopes = await listScopes(caller).catch(() => []);
   if (!scopes.some(({ name, inKeyVault }) => isSameName(name, scope) && inKeyVault)) return error;
   return new DatabricksTokensError(

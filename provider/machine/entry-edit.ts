@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import type { WrittenValues } from "../pulumi/written-values";
 import type { Secret } from "../secret";
 import type { EntryInputs, EntryRecord } from "./entry-state";
@@ -67,7 +67,7 @@ export async function takeBack(
     if (await place.look()) await place.edit(decide);
   } catch (error) {
     // Which of them is ours can't be told: that must not keep a destroy from what comes after, the token.
-    if (!(error instanceof DatabricksTokensError && error.code === "ENTRY_AMBIGUOUS")) throw error;
+    if (!hasCode(error, "ENTRY_AMBIGUOUS")) throw error;
     warn(`${place.shown} is left as it is: ${error.message}`);
   }
   await written.forget(nonce);

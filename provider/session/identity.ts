@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { isRefusal } from "../errors";
 import type { Credential } from "../sign-in";
 import type { TokenContext } from "./context";
 
@@ -21,10 +21,4 @@ export async function asAnybody<T>(context: TokenContext, action: (credential: C
     }
   }
   throw refusal ?? context.noCredentials ?? new Error("no credentials");
-}
-
-/** A credential that can't be used, as opposed to a workspace that can't be asked. */
-export function isRefusal(error: unknown): boolean {
-  const codes = ["CREDENTIAL_REFUSED", "NOT_A_MEMBER", "PERMISSION_DENIED", "SCOPE_MISSING", "TOKENS_DISABLED"];
-  return error instanceof DatabricksTokensError && codes.includes(error.code);
 }

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DatabricksTokensError } from "../errors";
+import { hasCode, isRefusal } from "../errors";
 import { Secret } from "../secret";
 import type { Credential } from "../sign-in";
 import { type Caller, currentUser, listTokens, listTokensBy } from "../workspace";
 import type { Listing, ListingWanted } from "./context";
-import { isRefusal } from "./identity";
 import type { Identity } from "./minter";
 
 /** How long a listing serves everybody in this process. */
@@ -39,7 +38,7 @@ export class SharedLists {
     if (shared.at >= (after ?? this.now() - SHARED_MS)) {
       return shared.listing.catch((error) => {
         // It may have run out of its starter's time, which is not ours.
-        if (error instanceof DatabricksTokensError && error.code === "TIMEOUT") return list();
+        if (hasCode(error, "TIMEOUT")) return list();
         throw error;
       });
     }
@@ -86,7 +85,7 @@ async function userOf(caller: Caller): Promise<Identity> {
   try {
     return await currentUser(caller);
   } catch (error) {
-    if (error instanceof DatabricksTokensError && error.code === "SCOPE_MISSING") return {};
+    if (hasCode(error, "SCOPE_MISSING")) return {};
     throw error;
   }
 }

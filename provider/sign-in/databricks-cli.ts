@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
 import { cachedSignIn } from "./cached-sign-in";
@@ -37,7 +37,7 @@ export function authorize(signIn: SignIn): Authorization {
     try {
       return { authorization: bearerHeader(await token("workspace", fetch)) };
     } catch (error) {
-      if (!(error instanceof DatabricksTokensError && error.code === "CREDENTIAL_REFUSED")) throw error;
+      if (!hasCode(error, "CREDENTIAL_REFUSED")) throw error;
       const text = `${error.text}. Sign in first: databricks auth login --host ${host}`;
       throw new DatabricksTokensError(error.code, text, { cause: error });
     }

@@ -1,4 +1,4 @@
-import { DatabricksTokensError, type ErrorCode } from "../errors";
+import { DatabricksTokensError, type ErrorCode, hasCode } from "../errors";
 import type { SignIn } from "./strategy";
 import { askAuthority } from "./token-request";
 
@@ -33,7 +33,7 @@ export async function defaultAudience(strategy: string, signIn: SignIn, until: n
     const [audience] = [config["token_federation_default_oidc_audiences"]].flat();
     return typeof audience === "string" && audience !== "" ? audience : undefined;
   } catch (error) {
-    if (error instanceof DatabricksTokensError && ABSENT.includes(error.code)) return undefined;
+    if (hasCode(error, ...ABSENT)) return undefined;
     throw error;
   }
 }

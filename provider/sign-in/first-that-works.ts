@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import type { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
 
@@ -27,7 +27,7 @@ export function firstThatWorks(options: readonly [CredentialOption, ...Credentia
         option = next;
         return found;
       } catch (error) {
-        if (!(error instanceof DatabricksTokensError && error.code === "CREDENTIAL_REFUSED")) throw error;
+        if (!hasCode(error, "CREDENTIAL_REFUSED")) throw error;
         said.push(error.text);
       }
     }

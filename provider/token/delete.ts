@@ -1,7 +1,6 @@
-import { DatabricksTokensError, type ErrorCode } from "../errors";
+import { DatabricksTokensError, hasCode, isRefusal, PERHAPS_DELETED } from "../errors";
 import type { Properties } from "../pulumi/wire";
 import type { TokenContext } from "../session/context";
-import { isRefusal } from "../session/identity";
 import { type Minter, nameOf, sameMinter } from "../session/minter";
 import { itself } from "../session/proof";
 import type { Credential } from "../sign-in";
@@ -139,11 +138,8 @@ function stillUnknown(
   );
 }
 
-/** What an answer of a workspace that no longer exists looks like; so does one that can't be reached just now. */
-const PERHAPS_DELETED: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "TIMEOUT"];
-
 function withWayOut(error: unknown, { inputs: { host } }: TokenState): unknown {
-  if (!(error instanceof DatabricksTokensError && PERHAPS_DELETED.includes(error.code))) return error;
+  if (!hasCode(error, ...PERHAPS_DELETED)) return error;
   return new DatabricksTokensError(
     error.code,
     `${error.text}. If the workspace ${host} was deleted, its tokens died with it: drop the resource with ` +

@@ -1,6 +1,5 @@
-import { DatabricksTokensError } from "../errors";
+import { hasCode, isRefusal } from "../errors";
 import { as, type TokenContext } from "../session/context";
-import { isRefusal } from "../session/identity";
 import { askerOf, isKnown, type Minter, sameMinter } from "../session/minter";
 import type { Credential } from "../sign-in";
 import { revokeToken, revokeTokenOfAnybody, type TokenInfo } from "../workspace";
@@ -71,5 +70,4 @@ const recordsOf = ({ current, candidates, retiring }: TokenState): TokenRecord[]
 
 const wanted = (after: number | undefined): { after?: number } => (after === undefined ? {} : { after });
 
-const isNotSupported = (error: unknown): boolean =>
-  error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED";
+const isNotSupported = (error: unknown): boolean => hasCode(error, "NOT_SUPPORTED");

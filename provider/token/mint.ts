@@ -1,4 +1,4 @@
-import { DatabricksTokensError, type ErrorCode } from "../errors";
+import { DatabricksTokensError, ENDS_THE_MINT, hasCode } from "../errors";
 import { quote } from "../http/quote";
 import { as, knownTime } from "../session/context";
 import { type Minter, minterOf } from "../session/minter";
@@ -13,16 +13,6 @@ import { widerThan } from "./wider";
 import { requestOf, type Work } from "./work";
 
 const MAX_ATTEMPTS = 5;
-/** Asking again would give the same answer, whether or not the attempt took effect. */
-const ENDS_THE_MINT: readonly ErrorCode[] = [
-  "QUOTA_EXCEEDED",
-  "TOKENS_DISABLED",
-  "PERMISSION_DENIED",
-  "NOT_A_MEMBER",
-  "SCOPE_MISSING",
-  "IP_ACCESS_LIST",
-];
-
 export interface Minted {
   readonly token: TokenRecord;
   /** How the token is wider than what was asked for; it must not be used. */
@@ -50,7 +40,7 @@ export async function mint(work: Work): Promise<Minted> {
         if (!(error instanceof DatabricksTokensError && error.ambiguous)) throw await withQuota(work, error);
         lost.add({ began, ended: context.now() });
         await lost.look();
-        if (ENDS_THE_MINT.includes(error.code) || !keepsComments(context.client.host)) {
+        if (hasCode(error, ...ENDS_THE_MINT) || !keepsComments(context.client.host)) {
           throw await withQuota(work, error);
         }
         if (attempt >= MAX_ATTEMPTS || context.now() + 1_000 >= context.deadline) throw error;

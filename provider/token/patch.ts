@@ -1,7 +1,6 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, isRefusal } from "../errors";
 import { quote } from "../http/quote";
 import { as } from "../session/context";
-import { isRefusal } from "../session/identity";
 import { prove } from "../session/proof";
 import { patchToken, patchTokenOfAnybody, type TokenChange } from "../workspace";
 import { narrows, patchNeeded } from "./due";

@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import { quote } from "../http/quote";
 import { parseComment } from "./marker";
 import { isExpired } from "./schedule";
@@ -7,7 +7,7 @@ import type { Work } from "./work";
 
 /** Tells of a quota that was reached how many tokens there are, and which of ours is the stalest. */
 export async function withQuota({ context, credential }: Work, error: unknown): Promise<unknown> {
-  if (!(error instanceof DatabricksTokensError && error.code === "QUOTA_EXCEEDED")) return error;
+  if (!hasCode(error, "QUOTA_EXCEEDED")) return error;
   // The shared list will do: who reaches a quota reaches it for all resources at once.
   const listing = await context.list(credential).catch(() => undefined);
   if (!listing) return error;

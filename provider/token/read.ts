@@ -1,8 +1,8 @@
-import { DatabricksTokensError } from "../errors";
+import { hasCode, isRefusal } from "../errors";
 import { quote } from "../http/quote";
 import type { Properties } from "../pulumi/wire";
 import { knownTime, type TokenContext } from "../session/context";
-import { asAnybody, isRefusal } from "../session/identity";
+import { asAnybody } from "../session/identity";
 import { askerOf, nameOf, sameMinter } from "../session/minter";
 import { prove } from "../session/proof";
 import type { Credential } from "../sign-in";
@@ -71,7 +71,7 @@ async function lookAtOwners(
   try {
     return find((await context.list(credential, { minter })).tokens, current) ?? "absent";
   } catch (error) {
-    if (!isRefusal(error) && !(error instanceof DatabricksTokensError && error.code === "NOT_SUPPORTED")) throw error;
+    if (!isRefusal(error) && !hasCode(error, "NOT_SUPPORTED")) throw error;
     context.warn(
       `Token ${quote(current.tokenId)} on ${context.client.host} belongs to ${nameOf(minter)}, whose list this sign-in can't ` +
         "read: kept as it is",

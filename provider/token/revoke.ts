@@ -1,16 +1,12 @@
-import { DatabricksTokensError, type ErrorCode } from "../errors";
+import { DatabricksTokensError, hasCode, isRefusal, NOBODY_CAN, SAYS_LEAST } from "../errors";
 import { quote } from "../http/quote";
 import { as, type TokenContext } from "../session/context";
-import { isRefusal } from "../session/identity";
 import { askerOf, nameOf, sameMinter } from "../session/minter";
 import { itself, prove, proveUntil } from "../session/proof";
 import type { Credential } from "../sign-in";
 import { type Authorization, revokeToken, revokeTokenOfAnybody } from "../workspace";
 import { mintedAt } from "./in-flight";
 import { type TokenRecord, timestamp } from "./state";
-
-/** Where the workspace itself can't be asked, it is no matter of who asks. */
-const NOBODY_CAN: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "PRIVATE_LINK", "THROTTLED"];
 
 /**
  * Revokes a token and proves it refused. Who may: each credential as the owner, then as an administrator; last, the
@@ -35,7 +31,7 @@ export async function revokeAndProve(
       const code = error instanceof DatabricksTokensError ? error.code : undefined;
       if (code === "NOT_FOUND" && (await wouldSee())) revokedBefore = true;
       failures.push(error);
-      if (code && NOBODY_CAN.includes(code)) break;
+      if (hasCode(error, ...NOBODY_CAN)) break;
       continue;
     }
     return proveDead(context, token);
@@ -45,14 +41,11 @@ export async function revokeAndProve(
   throw notRevoked(context, token, failures);
 }
 
-/** That somebody may not says less than that somebody else could not just now. */
-const SAYS_LEAST: readonly ErrorCode[] = ["NOT_FOUND", "NO_CREDENTIALS"];
-
 function mostTelling(failures: readonly unknown[]): unknown {
   const known = failures.filter((failure) => failure instanceof DatabricksTokensError);
   return (
-    known.find(({ code }) => NOBODY_CAN.includes(code)) ??
-    known.find((failure) => !isRefusal(failure) && !SAYS_LEAST.includes(failure.code)) ??
+    known.find((failure) => hasCode(failure, ...NOBODY_CAN)) ??
+    known.find((failure) => !isRefusal(failure) && !hasCode(failure, ...SAYS_LEAST)) ??
     known.find((failure) => isRefusal(failure)) ??
     failures[0]
   );
@@ -119,7 +112,7 @@ function notRevoked(context: TokenContext, token: TokenRecord, failures: readonl
   const { code, text } =
     failure instanceof DatabricksTokensError ? failure : ({ code: "REVOCATION_REFUSED", text: "nobody may" } as const);
   const until = token.expiryTime < 0 ? "never expires" : `expires ${timestamp(token.expiryTime)}`;
-  const refused = isRefusal(failure) || SAYS_LEAST.includes(code) || code === "REVOCATION_REFUSED";
+  const refused = isRefusal(failure) || hasCode(failure, ...SAYS_LEAST) || code === "REVOCATION_REFUSED";
   return new DatabricksTokensError(
     refused ? "REVOCATION_REFUSED" : code,
     `Token ${quote(token.tokenId)} on ${context.client.host} could not be revoked: ${text}. ` +

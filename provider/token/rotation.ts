@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import { quote } from "../http/quote";
 import { serverTime } from "../session/context";
 import { nameOf } from "../session/minter";
@@ -106,9 +106,7 @@ export async function retire({ context, credential, state }: Work, served: reado
     failures.push(error);
   }
   for (const failure of failures) context.warn(`A replaced token was not retired yet: ${(failure as Error).message}`);
-  const unconfirmed = failures.some(
-    (failure) => failure instanceof DatabricksTokensError && failure.code === "REVOCATION_NOT_CONFIRMED",
-  );
+  const unconfirmed = failures.some((failure) => hasCode(failure, "REVOCATION_NOT_CONFIRMED"));
   if (unconfirmed) markUnfinished(state, "revocation-not-confirmed", context.client.serverNow());
 }
 

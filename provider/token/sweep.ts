@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import { quote } from "../http/quote";
 import type { TokenContext } from "../session/context";
 import { type Minter, nameOf } from "../session/minter";
@@ -104,7 +104,7 @@ async function isUnknown(revoked: Promise<void>): Promise<boolean> {
     await revoked;
     return false;
   } catch (error) {
-    if (error instanceof DatabricksTokensError && error.code === "NOT_FOUND") return true;
+    if (hasCode(error, "NOT_FOUND")) return true;
     throw error;
   }
 }

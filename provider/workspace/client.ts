@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode } from "../errors";
 import { type Connection, connectTo } from "../http/connection";
 import { errorFromNetwork, isTransient } from "../http/error-from-network";
 import { exchange } from "../http/exchange";
@@ -128,7 +128,7 @@ export class WorkspaceClient {
   async #assertWorkspace(authorization: Authorization, deadline: number): Promise<void> {
     if (!this.#check || this.#check.isDone) return;
     await this.call({ method: "GET", path: WHO_AM_I, authorization, deadline }).catch((error) => {
-      if (error instanceof DatabricksTokensError && error.code === "WRONG_WORKSPACE") throw error;
+      if (hasCode(error, "WRONG_WORKSPACE")) throw error;
     });
     this.#check.assertDone();
   }

@@ -1,4 +1,4 @@
-import { DatabricksTokensError } from "../errors";
+import { DatabricksTokensError, hasCode, WITHHELD } from "../errors";
 import { Secret } from "../secret";
 import { ask, type Caller } from "./tokens";
 
@@ -82,9 +82,6 @@ export async function deleteSecret(caller: Caller, scope: string, key: string): 
   await ask(caller, { method: "POST", path: `${PATH}/delete`, body: { scope, key }, idempotent: true });
 }
 
-/** Ways of a workspace to keep a value to its notebooks. */
-const WITHHELD = ["PERMISSION_DENIED", "SCOPE_MISSING", "INVALID_REQUEST", "NOT_SUPPORTED", "NOT_FOUND"];
-
 /** `GET /api/2.0/secrets/get`; undefined: it can't be read from here, or is no text. */
 export async function getSecret(caller: Caller, scope: string, key: string): Promise<Secret | undefined> {
   try {
@@ -96,7 +93,7 @@ export async function getSecret(caller: Caller, scope: string, key: string): Pro
     );
   } catch (error) {
     if (error instanceof TypeError) return undefined;
-    if (error instanceof DatabricksTokensError && WITHHELD.includes(error.code)) return undefined;
+    if (hasCode(error, ...WITHHELD, "INVALID_REQUEST")) return undefined;
     throw error;
   }
 }

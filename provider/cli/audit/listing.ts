@@ -2,9 +2,8 @@ import type { ListedWorkspace } from "../../audit/document";
 import type { ExportedState } from "../../audit/exported-state";
 import type { TokenListing } from "../../audit/rows";
 import { unseenOwnersOf } from "../../audit/unseen-owners";
-import { DatabricksTokensError, type ErrorCode } from "../../errors";
+import { DatabricksTokensError, hasCode, isRefusal } from "../../errors";
 import { as, type TokenContext } from "../../session/context";
-import { isRefusal } from "../../session/identity";
 import { contextFor } from "../../session/token-context";
 import type { Credential, WorkspaceInput } from "../../sign-in";
 import { listTokens, listTokensOfAll, type WorkspaceTokenInfo } from "../../workspace";
@@ -25,9 +24,6 @@ export interface WorkspaceListing extends ListedWorkspace {
   /** Why what is listed may not be all that concerns the stack. */
   readonly unseenOwners: readonly DatabricksTokensError[];
 }
-
-/** Where the workspace itself can't be asked, other identities need not try. */
-const NOBODY_CAN: readonly ErrorCode[] = ["UNREACHABLE", "TLS", "WRONG_HOST", "PRIVATE_LINK", "THROTTLED", "TIMEOUT"];
 
 /**
  * Lists a workspace as the provider would sign in there, for each way that a resource asks for. `isNamed`: by the caller
@@ -161,8 +157,6 @@ const timeOf = ({ client }: TokenContext): Pick<TokenListing, "now" | "isTimeKno
   isTimeKnown: client.clockOffsetMs !== undefined,
 });
 
-function mayGoOn(error: unknown): error is DatabricksTokensError {
-  if (!(error instanceof DatabricksTokensError)) return false;
-  if (isRefusal(error)) return true;
-  return !NOBODY_CAN.includes(error.code) && ["NOT_FOUND", "NOT_SUPPORTED", "NO_CREDENTIALS"].includes(error.code);
-}
+/** Another sign-in may be asked instead. */
+const mayGoOn = (error: unknown): error is DatabricksTokensError =>
+  isRefusal(error) || hasCode(error, "NOT_FOUND", "NOT_SUPPORTED", "NO_CREDENTIALS");

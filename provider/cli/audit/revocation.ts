@@ -1,6 +1,6 @@
 import type { RevocationResult } from "../../audit/plan";
 import type { Row } from "../../audit/rows";
-import { DatabricksTokensError } from "../../errors";
+import { DatabricksTokensError, hasCode } from "../../errors";
 import {
   assertToken,
   type Caller,
@@ -121,5 +121,5 @@ async function isNotFound(asked: Promise<void>): Promise<boolean> {
 }
 
 function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof DatabricksTokensError && error.code === "NOT_FOUND")) throw error;
+  if (!hasCode(error, "NOT_FOUND")) throw error;
 }
