@@ -26,7 +26,7 @@ import type { Lifecycle, ResourceType } from "./pulumi/lifecycle-type";
 import { assertMadeHere } from "./pulumi/not-importable";
 import { redact, redactError } from "./secret";
 import { surroundingsOf } from "./session/resource-surroundings";
-import { type DynamicConfig, useConfig } from "./session/surroundings";
+import { useConfig } from "./session/surroundings";
 import { contextFor } from "./session/token-context";
 import { check } from "./token/check";
 import { create } from "./token/create";
@@ -50,75 +50,78 @@ function guarded<Args extends unknown[], Result>(
   };
 }
 
-/** Pulumi also asks to read what this package has not made, by an id alone. */
-const reading = <Result>(type: string, method: (id: string, props: Properties) => Promise<Result>) =>
-  guarded((id: string, props: Properties) => {
-    assertMadeHere(type, props);
-    return method(id, props);
-  });
+/** What a resource type does; Pulumi's id, which is the nonce, matters to `read` alone. */
+interface Verbs {
+  check(olds: Properties, news: Properties): ReturnType<Lifecycle["check"]> | Awaited<ReturnType<Lifecycle["check"]>>;
+  diff(olds: Properties, news: Properties): ReturnType<Lifecycle["diff"]> | Awaited<ReturnType<Lifecycle["diff"]>>;
+  create(inputs: Properties): ReturnType<Lifecycle["create"]>;
+  read(id: string, props: Properties): ReturnType<Lifecycle["read"]>;
+  update(olds: Properties, news: Properties): ReturnType<Lifecycle["update"]>;
+  delete(props: Properties): ReturnType<Lifecycle["delete"]>;
+}
 
-/**
- * What the delegate loads: for each resource type the methods of a Pulumi dynamic provider. `configure` is synchronous,
- * so that no call can overtake it.
- */
-export const lifecycles: Record<ResourceType, Lifecycle> = {
-  Token: {
-    configure(request: { config: DynamicConfig }): void {
-      useConfig(request.config);
-    },
-    check: guarded(async (olds: Properties, news: Properties) => check(await surroundingsOf(olds, news), olds, news)),
-    diff: guarded((_id: string, olds: Properties, news: Properties) => diff(olds, news, Date.now(), warn)),
-    create: guarded((inputs: Properties) => create(contextFor(inputs, inputs), inputs)),
-    read: reading("Token", (id, props) => read(contextFor(props, props), id, props)),
-    update: guarded((_id: string, olds: Properties, news: Properties) => update(contextFor(olds, news), olds, news)),
-    delete: guarded((_id: string, props: Properties) => deleteToken(contextFor(props, props), props)),
-  },
-  NetrcEntry: entriesOf(netrc),
-  DatabricksCfgProfile: entriesOf(databricksCfg),
-  KeyringEntry: entriesOf(keyring),
-  Secret: {
-    configure(request: { config: DynamicConfig }): void {
-      useConfig(request.config);
-    },
-    check: guarded(async (olds: Properties, news: Properties) =>
-      checkSecret(await surroundingsOf(olds, news), olds, news),
-    ),
-    diff: guarded((_id: string, olds: Properties, news: Properties) => diffSecret(olds, news)),
-    create: guarded((inputs: Properties) => createSecret(contextFor(inputs, inputs), inputs, pulumiHome())),
-    read: reading("Secret", (id, props) => readSecret(contextFor(props, props), id, props)),
-    update: guarded((_id: string, olds: Properties, news: Properties) =>
-      updateSecret(contextFor(olds, news), olds, news, pulumiHome()),
-    ),
-    delete: guarded((_id: string, props: Properties) => removeSecret(contextFor(props, props), props, pulumiHome())),
-  },
-  SecretScope: {
-    configure(request: { config: DynamicConfig }): void {
-      useConfig(request.config);
-    },
-    check: guarded(async (olds: Properties, news: Properties) =>
-      checkScope(await surroundingsOf(olds, news), olds, news),
-    ),
-    diff: guarded((_id: string, olds: Properties, news: Properties) => diffScope(olds, news)),
-    create: guarded((inputs: Properties) => makeScope(contextFor(inputs, inputs), inputs, pulumiHome())),
-    read: reading("SecretScope", (id, props) => readScope(contextFor(props, props), id, props)),
-    update: guarded((_id: string, olds: Properties, news: Properties) =>
-      updateScope(contextFor(olds, news), olds, news),
-    ),
-    delete: guarded((_id: string, props: Properties) => removeScope(contextFor(props, props), props, pulumiHome())),
-  },
-};
-
-function entriesOf(store: Store) {
-  const entries = new EntryLifecycle(store);
+/** The methods of a Pulumi dynamic provider. `configure` is synchronous, so that no call can overtake it. */
+function lifecycleOf(type: ResourceType, verbs: Verbs): Lifecycle {
   return {
-    configure(request: { config: DynamicConfig }): void {
-      useConfig(request.config);
-    },
-    check: guarded((olds: Properties, news: Properties) => entries.check(storeContext(), olds, news)),
-    diff: guarded((_id: string, olds: Properties, news: Properties) => entries.diff(storeContext(), olds, news)),
-    create: guarded((inputs: Properties) => entries.create(storeContext(), inputs)),
-    read: reading(store.type, (id, props) => entries.read(storeContext(), id, props)),
-    update: guarded((_id: string, olds: Properties, news: Properties) => entries.update(storeContext(), olds, news)),
-    delete: guarded((_id: string, props: Properties) => entries.delete(storeContext(), props)),
+    configure: ({ config }) => useConfig(config),
+    check: guarded((olds, news) => verbs.check(olds, news)),
+    diff: guarded((_id, olds, news) => verbs.diff(olds, news)),
+    create: guarded((inputs) => verbs.create(inputs)),
+    read: guarded((id, props) => {
+      // Pulumi also asks to read what this package has not made, by an id alone.
+      assertMadeHere(type, props);
+      return verbs.read(id, props);
+    }),
+    update: guarded((_id, olds, news) => verbs.update(olds, news)),
+    delete: guarded((_id, props) => verbs.delete(props)),
   };
 }
+
+const token = lifecycleOf("Token", {
+  check: async (olds, news) => check(await surroundingsOf(olds, news), olds, news),
+  diff: (olds, news) => diff(olds, news, Date.now(), warn),
+  create: (inputs) => create(contextFor(inputs, inputs), inputs),
+  read: (id, props) => read(contextFor(props, props), id, props),
+  update: (olds, news) => update(contextFor(olds, news), olds, news),
+  delete: (props) => deleteToken(contextFor(props, props), props),
+});
+
+const secret = lifecycleOf("Secret", {
+  check: async (olds, news) => checkSecret(await surroundingsOf(olds, news), olds, news),
+  diff: diffSecret,
+  create: (inputs) => createSecret(contextFor(inputs, inputs), inputs, pulumiHome()),
+  read: (id, props) => readSecret(contextFor(props, props), id, props),
+  update: (olds, news) => updateSecret(contextFor(olds, news), olds, news, pulumiHome()),
+  delete: (props) => removeSecret(contextFor(props, props), props, pulumiHome()),
+});
+
+const secretScope = lifecycleOf("SecretScope", {
+  check: async (olds, news) => checkScope(await surroundingsOf(olds, news), olds, news),
+  diff: diffScope,
+  create: (inputs) => makeScope(contextFor(inputs, inputs), inputs, pulumiHome()),
+  read: (id, props) => readScope(contextFor(props, props), id, props),
+  update: (olds, news) => updateScope(contextFor(olds, news), olds, news),
+  delete: (props) => removeScope(contextFor(props, props), props, pulumiHome()),
+});
+
+function entry(type: ResourceType, store: Store): Lifecycle {
+  const entries = new EntryLifecycle(store);
+  return lifecycleOf(type, {
+    check: (olds, news) => entries.check(storeContext(), olds, news),
+    diff: (olds, news) => entries.diff(storeContext(), olds, news),
+    create: (inputs) => entries.create(storeContext(), inputs),
+    read: (id, props) => entries.read(storeContext(), id, props),
+    update: (olds, news) => entries.update(storeContext(), olds, news),
+    delete: (props) => entries.delete(storeContext(), props),
+  });
+}
+
+/** What the delegate loads: for each resource type the methods of a Pulumi dynamic provider. */
+export const lifecycles: Record<ResourceType, Lifecycle> = {
+  Token: token,
+  NetrcEntry: entry("NetrcEntry", netrc),
+  DatabricksCfgProfile: entry("DatabricksCfgProfile", databricksCfg),
+  KeyringEntry: entry("KeyringEntry", keyring),
+  Secret: secret,
+  SecretScope: secretScope,
+};

@@ -1,13 +1,10 @@
 import { DatabricksTokensError } from "../errors";
 import { quote } from "../http/quote";
 import type { TokenOrigin } from "../pulumi/origin";
-import type { Properties } from "../pulumi/wire";
+import { type Properties, SECRET_KEY } from "../pulumi/wire";
 import type { TokenInputs } from "../token/state";
 
 /** The values of an exported state: their secrets, and whether they are what this package writes. Pure. */
-
-/** Marks a secret in an exported state. */
-const SECRET = "4dabf18193072939515e22adb298388d";
 
 export const notOurs = (what: string): DatabricksTokensError =>
   new DatabricksTokensError(
@@ -39,7 +36,7 @@ export function isSound({ origin, nonce, comment, scopes, ...rest }: TokenInputs
 }
 
 export const isSealed = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && SECRET in value && typeof Object(value)["plaintext"] !== "string";
+  typeof value === "object" && value !== null && SECRET_KEY in value && typeof Object(value)["plaintext"] !== "string";
 
 /** Properties with their secrets in clear; those that are encrypted are left out. */
 export function opened(props: Properties | null = {}): Properties {
@@ -49,7 +46,7 @@ export function opened(props: Properties | null = {}): Properties {
 function openedValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(openedValue);
   if (typeof value !== "object" || value === null) return value;
-  if (SECRET in value) {
+  if (SECRET_KEY in value) {
     const { plaintext } = value as { plaintext?: unknown };
     if (typeof plaintext !== "string") return undefined;
     try {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { beginCheck, checkBooleans } from "../pulumi/begin-check";
 import type { Fail } from "../pulumi/check-failures";
 import { type EntryOrigin, originText } from "../pulumi/origin";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
@@ -20,19 +20,15 @@ export interface WorkspaceEntryInputs {
 }
 
 /** The inputs with nonce and host, which alone are carried on from the old ones. */
-export function beginCheck(
+export function checkedInputs(
   surroundings: Surroundings,
   olds: Properties,
   news: Properties,
   fail: Fail,
   what: string,
 ): Properties {
-  const inputs: Properties = Object.fromEntries(
-    Object.entries(news).filter(([, value]) => value !== undefined && value !== null),
-  );
-  inputs["nonce"] = typeof olds["nonce"] === "string" ? olds["nonce"] : randomBytes(12).toString("hex");
-  const { adopt } = inputs;
-  if (adopt !== undefined && adopt !== UNKNOWN && typeof adopt !== "boolean") fail("adopt", "must be true or false");
+  const inputs = beginCheck(olds, news);
+  checkBooleans(inputs, ["adopt"], fail);
   checkWorkspace(surroundings, olds, inputs, fail, what);
   return inputs;
 }

@@ -10,7 +10,7 @@ import { as, type TokenContext } from "../session/context";
 import { asAnybody, configured } from "../session/identity";
 import type { Surroundings } from "../sign-in";
 import { type Caller, createScope, deleteScope, isSameName, listScopes, listSecrets } from "../workspace";
-import { beginCheck, checkName, originChanged, workspaceChanged, workspaceReplaces } from "./check";
+import { checkedInputs, checkName, originChanged, workspaceChanged, workspaceReplaces } from "./check";
 import { readScopeInputs, readScopeState, type ScopeInputs, type ScopeState, writeScopeState } from "./scope-state";
 
 const places = new PlaceRegistry();
@@ -24,7 +24,7 @@ const shown = ({ name, host }: ScopeInputs): string => `scope ${name} on ${host}
 export function checkScope(surroundings: Surroundings, olds: Properties, news: Properties) {
   const failures: CheckFailure[] = [];
   const fail = (property: string, reason: string): void => void failures.push({ property, reason });
-  const inputs = beginCheck(surroundings, olds, news, fail, "scope");
+  const inputs = checkedInputs(surroundings, olds, news, fail, "scope");
   checkName(inputs, "name", fail);
   const { initialManagePrincipal: principal } = inputs;
   if (principal !== undefined && (typeof principal !== "string" || principal === "")) {

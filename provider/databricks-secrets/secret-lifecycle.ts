@@ -10,7 +10,7 @@ import { asAnybody, configured } from "../session/identity";
 import { prove } from "../session/proof";
 import type { Surroundings } from "../sign-in";
 import { type Caller, deleteSecret, getSecret, putSecret } from "../workspace";
-import { beginCheck, checkName, checkValue, originChanged, workspaceChanged, workspaceReplaces } from "./check";
+import { checkedInputs, checkName, checkValue, originChanged, workspaceChanged, workspaceReplaces } from "./check";
 import { find, isOurs, listed, look, shown } from "./secret-look";
 import {
   type Before,
@@ -29,7 +29,7 @@ const placeOf = ({ host, scope, key }: SecretInputs): string => [host, scope, ke
 export function checkSecret(surroundings: Surroundings, olds: Properties, news: Properties) {
   const failures: CheckFailure[] = [];
   const fail = (property: string, reason: string): void => void failures.push({ property, reason });
-  const inputs = beginCheck(surroundings, olds, news, fail, "secret");
+  const inputs = checkedInputs(surroundings, olds, news, fail, "secret");
   for (const key of ["scope", "key"]) checkName(inputs, key, fail);
   checkValue(inputs, "stringValue", fail);
   if (failures.length === 0 && !["host", "scope", "key"].some((key) => inputs[key] === UNKNOWN)) {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { beginCheck, checkBooleans } from "../pulumi/begin-check";
 import { originText, stackText } from "../pulumi/origin";
 import { PlaceRegistry } from "../pulumi/place-registry";
 import { SavedFailure } from "../pulumi/saved-failure";
@@ -21,12 +21,8 @@ export class EntryLifecycle {
   async check(context: StoreContext, olds: Properties, news: Properties) {
     const failures: Array<{ property: string; reason: string }> = [];
     const fail = (property: string, reason: string): void => void failures.push({ property, reason });
-    const inputs: Properties = Object.fromEntries(
-      Object.entries(news).filter(([, value]) => value !== undefined && value !== null),
-    );
-    inputs["nonce"] = typeof olds["nonce"] === "string" ? olds["nonce"] : randomBytes(12).toString("hex");
-    const { adopt } = inputs;
-    if (adopt !== undefined && adopt !== UNKNOWN && typeof adopt !== "boolean") fail("adopt", "must be true or false");
+    const inputs = beginCheck(olds, news);
+    checkBooleans(inputs, ["adopt"], fail);
     await this.store.check(context, inputs, fail);
     const { placeKeys, type } = this.store;
     if (failures.length === 0 && !placeKeys.some((key) => inputs[key] === UNKNOWN)) {

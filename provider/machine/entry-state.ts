@@ -1,14 +1,11 @@
 import { DatabricksTokensError } from "../errors";
 import type { EntryOrigin } from "../pulumi/origin";
-import type { Properties } from "../pulumi/wire";
+import { type Properties, secret, unwrap } from "../pulumi/wire";
 import { Secret } from "../secret";
 import type { EntryValue, Store } from "./store";
 
 /** Version 1 of what an entry keeps in Pulumi's state. Names and shapes are for ever: STATE.md lists them. */
 export const SCHEMA_VERSION = 1;
-
-/** How a provider marks a value as secret on Pulumi's wire. */
-const SECRET_SIGNATURE = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
 
 /** One entry as it was written. */
 export interface EntryRecord {
@@ -120,10 +117,3 @@ interface StoredRecord {
 
 const adoptedOf = (raw: unknown): { adopted?: Secret } =>
   typeof raw === "string" && raw !== "" ? { adopted: new Secret(raw) } : {};
-
-const secret = (value: unknown): Properties => ({ [SECRET_SIGNATURE[0]]: SECRET_SIGNATURE[1], value });
-
-function unwrap(value: unknown): unknown {
-  const object = value as Properties | null | undefined;
-  return typeof value === "object" && object?.[SECRET_SIGNATURE[0]] === SECRET_SIGNATURE[1] ? object["value"] : value;
-}

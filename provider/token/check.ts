@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { beginCheck, checkBooleans } from "../pulumi/begin-check";
 import type { CheckFailure, Fail } from "../pulumi/check-failures";
 import type { TokenOrigin } from "../pulumi/origin";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
@@ -6,9 +6,6 @@ import { checkWorkspace } from "../session/check-workspace";
 import type { Surroundings } from "../sign-in";
 import { MAX_COMMENT_LENGTH, marker } from "./marker";
 import { MAX_LIFETIME_SECONDS, scheduleOf } from "./schedule";
-
-/** 96 random bits: the resource's Pulumi id, and what ties its tokens on the server to it. */
-const newNonce = (): string => randomBytes(12).toString("hex");
 
 /**
  * Validates the inputs at preview, mints the nonce and resolves the host. Of the old inputs it carries only these two
@@ -21,18 +18,12 @@ export function check(
 ): { inputs: Properties; failures: CheckFailure[] } {
   const failures: CheckFailure[] = [];
   const fail = (property: string, reason: string): void => void failures.push({ property, reason });
-  const inputs: Properties = Object.fromEntries(
-    Object.entries(news).filter(([, value]) => value !== undefined && value !== null),
-  );
-  inputs["nonce"] = typeof olds["nonce"] === "string" ? olds["nonce"] : newNonce();
+  const inputs = beginCheck(olds, news);
 
   checkSchedule(inputs, fail);
   checkScopes(inputs, fail);
   checkComment(inputs, fail);
-  for (const key of ["autoscopeEnabled", "allowTokenMinting"]) {
-    const value = inputs[key];
-    if (value !== undefined && value !== UNKNOWN && typeof value !== "boolean") fail(key, "must be true or false");
-  }
+  checkBooleans(inputs, ["autoscopeEnabled", "allowTokenMinting"], fail);
   const triggers = inputs["triggers"];
   if (triggers !== undefined && triggers !== UNKNOWN && (typeof triggers !== "object" || Array.isArray(triggers))) {
     fail("triggers", 'must be a map, such as { "release": "42" }');
