@@ -1,5 +1,6 @@
 import { DatabricksTokensError } from "../errors";
 import { originOf, parseHost } from "../workspace/host";
+import { fromHome } from "./paths";
 import { type Profile, readProfiles } from "./profiles";
 
 /** The `workspace` input, resolved: which workspace, and which way to sign in. No secrets. */
@@ -36,6 +37,8 @@ export interface Source {
   /** How a setting is called there: `databricks:token`, `DATABRICKS_TOKEN`, `token`. */
   nameOf(setting: string): string;
   get(setting: string): string | undefined;
+  /** Of a profile: its name. */
+  readonly profile?: string;
   /** Why the source can't be read. It matters only to whom no source before it serves. */
   readonly problem?: DatabricksTokensError;
 }
@@ -116,10 +119,10 @@ function profileSource(
   environment: Source,
   surroundings: Surroundings,
 ): Source | undefined {
-  const { env, home, readFile } = surroundings;
+  const { env, readFile } = surroundings;
   const named = workspace.profile ?? config.get("profile") ?? (env["DATABRICKS_CONFIG_PROFILE"] || undefined);
   const shown = environment.get("configFile") ?? "~/.databrickscfg";
-  const path = shown.replace(/^~(?=\/|$)/, home);
+  const path = fromHome(shown, () => surroundings.home);
   const text = readFile(path);
   const profiles = text === undefined ? new Map<string, Profile>() : readProfiles(text, shown);
   const byDefault = profiles.get(SETTINGS)?.get("default_profile") || undefined;
@@ -138,6 +141,7 @@ function profileSource(
   return {
     kind: "profile",
     title: `profile ${name} of ${shown}`,
+    profile: name,
     nameOf: snake,
     get: (setting) =>
       profile.get(snake(setting)) || (ALIASES[setting] && profile.get(snake(ALIASES[setting]))) || undefined,

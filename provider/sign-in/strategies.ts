@@ -39,6 +39,12 @@ export const STRATEGIES: readonly Strategy[] = [
     load: (): StrategyModule => require("./github-oidc") as typeof import("./github-oidc"),
   },
   {
+    name: "azure-devops-oidc",
+    kind: "oauth",
+    needs: ["clientId"],
+    load: (): StrategyModule => require("./azure-devops-oidc") as typeof import("./azure-devops-oidc"),
+  },
+  {
     name: "env-oidc",
     kind: "env-oidc",
     needs: ["oidcTokenEnv"],

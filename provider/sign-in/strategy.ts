@@ -14,6 +14,8 @@ export interface SignIn {
    * must be for, and gets one that is for somebody else too.
    */
   readonly isHostTrusted: boolean;
+  /** The profile that the settings are of, if they are of one. */
+  readonly profile?: string;
   /** Where the credential comes from, for messages: `the environment (DATABRICKS_CLIENT_ID)`. */
   readonly from: string;
   /** Stable and not secret: names the identity in caches. */

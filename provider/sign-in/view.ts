@@ -59,8 +59,17 @@ export function viewOf(
 export function signInOf({ name, kind, needs, uses = [] }: Strategy, view: View): SignIn {
   const { host, isHostTrusted, source, surroundings, setting, nameOf, timeoutMs } = view;
   const names = new Set([...needs, ...uses, ...(kind === "azure" ? AZURE : [])]);
-  const identity = [host, name, ...[...names].map((item) => `${item}=${setting(item) ?? ""}`)].join("\n");
+  const identity = [
+    host,
+    name,
+    source.profile ?? "",
+    ...[...names].map((item) => `${item}=${setting(item) ?? ""}`),
+  ].join("\n");
   const identityKey = createHash("sha256").update(identity).digest("hex").slice(0, 16);
   const from = needs.length === 0 ? source.title : `${source.title} (${needs.map(nameOf).join(", ")})`;
-  return { host, isHostTrusted, from, identityKey, surroundings, timeoutMs, setting, nameOf };
+  const { profile } = source;
+  return {
+    ...{ host, isHostTrusted, from, identityKey, surroundings, timeoutMs, setting, nameOf },
+    ...(profile !== undefined && { profile }),
+  };
 }

@@ -35,11 +35,13 @@ export function entraAuthorization(strategy: string, signIn: SignIn, make: MakeC
 }
 
 /** Only people have a user principal name. */
-function isPerson({ value }: FetchedToken): boolean {
+const isPerson = ({ value }: FetchedToken): boolean => typeof claimsOf(value)?.["upn"] === "string";
+
+/** What a token says of whoever it is for; it is not verified here, that is up to whoever takes it. */
+export function claimsOf(token: Secret): Record<string, unknown> | undefined {
   try {
-    const claims = JSON.parse(Buffer.from(value.reveal().split(".")[1] ?? "", "base64url").toString("utf8"));
-    return typeof claims?.upn === "string";
+    return Object(JSON.parse(Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString("utf8")));
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadIdentity } from "../../../provider/sign-in/azure/identity";
@@ -225,6 +225,49 @@ describe("sign-in by Entra ID", function () {
       signedIn(person.userName);
       assert.equal((await run(env(), given)).userName, person.userName);
     });
+    describe("for the workspace's tenant, and for no other", () => {
+      const TENANT = "11111111-1111-1111-1111-111111111111";
+      const OTHER = "22222222-2222-2222-2222-222222222222";
+      const MFA = "AADSTS50076: you must use multi-factor authentication to access";
+      const NO_TENANT = "ERROR: Tenant shouldn't be specified for managed identity account";
+      /** az refuses with `said` where a tenant is asked for, and else gives a token of `tenant`. */
+      const az = (said: string, tenant?: string): void => {
+        const payload = Buffer.from(JSON.stringify({ appid: app.clientId, ...(tenant && { tid: tenant }) }));
+        const accessToken = `e30.${payload.toString("base64url")}.sig`;
+        const expires = Math.floor(Date.now() / 1000) + 3600;
+        const printed = JSON.stringify({ accessToken, expires_on: expires, tokenType: "Bearer" });
+        fakeCommand(
+          folder,
+          "az",
+          `echo "$*" >> "${folder}/asked"; case "$*" in *--tenant*) echo "${said}" >&2; exit 1;; *) echo '${printed}';; esac`,
+          0,
+        );
+      };
+      const asked = (): string[] => readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
+      const failed = async (more: Record<string, string> = {}): Promise<string> =>
+        (await run({ ...env(), ARM_TENANT_ID: TENANT, ...more }, given)).message ?? "it signed in";
+
+      it("a refusal is the end, and is shown: nobody asks again without the tenant", async () => {
+        az(MFA, OTHER);
+        assert.match(await failed(), /azure-cli.*AADSTS50076/s);
+        assert.ok(asked().every((line) => line.includes(`--tenant ${TENANT}`)));
+      });
+
+      for (const said of [NO_TENANT, "ERROR: Tenant shouldn't be specified for Cloud Shell account"]) {
+        it(`${said.slice(7)}: asks without it, and sends no token of another tenant, or of none`, async () => {
+          for (const tenant of [OTHER, undefined]) {
+            const calls = workspace.calls.length;
+            az(said, tenant);
+            assert.match(await failed(), new RegExp(`${tenant ?? "does not name"}.*${TENANT}.*asked for`, "s"));
+            assert.equal(workspace.calls.length, calls, "nothing was sent");
+          }
+          az(said, TENANT.toUpperCase());
+          // The stand-in's token is no real one, and whoever gets it says so.
+          assert.match(await failed(), /answered 401/);
+        });
+      }
+    });
+
     it("stands in where the Databricks CLI is there, but not signed in", async () => {
       signedIn();
       fakeCommand(folder, "databricks", "echo 'databricks OAuth is not configured for this host' >&2; exit 1");

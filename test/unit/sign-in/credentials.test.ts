@@ -82,7 +82,16 @@ describe("credentials", () => {
 
   it("none: every strategy is named with what it lacks, where it could be", () => {
     const { problem } = credentialsFor(HOST, {}, around());
-    const names = ["pat", "oauth-m2m", "github-oidc", "env-oidc", "file-oidc", "azure-msi", "azure-client-secret"];
+    const names = [
+      "pat",
+      "oauth-m2m",
+      "github-oidc",
+      "azure-devops-oidc",
+      "env-oidc",
+      "file-oidc",
+      "azure-msi",
+      "azure-client-secret",
+    ];
     const found = ["databricks-cli", "azure-workload-identity", "azure-pipelines", "azure-cli"];
     for (const name of [...names, ...found]) assert.ok(problem?.message.includes(`(${name})`), name);
     assert.match(

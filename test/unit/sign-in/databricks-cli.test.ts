@@ -50,6 +50,30 @@ describe("sign-in by databricks-cli, with a stand-in for the CLI", () => {
     assert.equal(await whoAmI(workspace, credential), workspace.admin.userName);
   });
 
+  it("by the name of the profile in use: two may be of one host", async () => {
+    fakeCommand(folder, "databricks", signedIn());
+    const profile = (name: string) => `[${name}]\nhost = ${workspace.host}\nauth_type = databricks-cli\n`;
+    const file = profile("one") + profile("two");
+    const credential = configured(workspace.host, { env: { ...env(), DATABRICKS_CONFIG_PROFILE: "two" }, file });
+    assert.equal(await whoAmI(workspace, credential), workspace.admin.userName);
+    assert.equal(readFileSync(join(folder, "log"), "utf8"), "auth token --profile two\n");
+  });
+
+  it("advises to sign in only where that is the matter", async () => {
+    for (const [said, advised] of [
+      ["Error: A new access token could not be retrieved because the refresh token is invalid", true],
+      ["Error: cache: token not found", true],
+      ["Error: Get https://adb: x509: certificate signed by unknown authority", false],
+      ["Error: adb matches multiple profiles: one, two", false],
+      ["Segmentation fault", false],
+    ] as const) {
+      fakeCommand(folder, "databricks", `echo "${said}" >&2; exit 1`);
+      const { message } = await failure(whoAmI(workspace, configured(workspace.host, { env: env() })));
+      assert.ok(message.includes(said.slice(7, 30)), message);
+      assert.equal(/Sign in first/.test(message), advised, message);
+    }
+  });
+
   it("not signed in: what the CLI said, and the command that helps; a token in it is not quoted", async () => {
     fakeCommand(
       folder,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDatabricksHost } from "../../../provider/sign-in/domains";
 import { type Identity, LocalWorkspace } from "../../workspace";
+import { AzureDevOpsOidc } from "../../workspace/azure-devops";
 import { GitHubOidc } from "../../workspace/github";
 import { IdTokens } from "../../workspace/id-tokens";
 import { configured, failure, whoAmI } from "./signing-in";
@@ -17,6 +18,45 @@ describe("sign-in by a workload's identity", () => {
     principal = workspace.addUser("robot", { servicePrincipal: true });
   });
   afterEach(() => workspace.stop());
+
+  describe("azure-devops-oidc", () => {
+    let devOps: AzureDevOpsOidc;
+    beforeEach(async () => {
+      devOps = await AzureDevOpsOidc.start();
+      const { tokens: issuer, subject, audience } = devOps;
+      workspace.oauth.trusted.push({ issuer, subject, audience, identity: principal });
+    });
+    afterEach(() => devOps.stop());
+    const unnamed = (): Record<string, string> => ({ ...devOps.env, DATABRICKS_CLIENT_ID: principal.clientId ?? "" });
+    const env = (): Record<string, string> => ({ ...unnamed(), DATABRICKS_HOST: workspace.host });
+
+    it("asks the job's own address by POST, and exchanges what it gives", async () => {
+      const credential = configured(workspace.host, { env: env() });
+      assert.equal(credential.strategy, "azure-devops-oidc");
+      assert.equal(await whoAmI(workspace, credential), "robot");
+      const path = "/organization/project/_apis/distributedtask/hubs/build/plans/plan/jobs/job/oidctoken";
+      assert.deepEqual(devOps.asked, [`POST ${path}?api-version=7.2-preview.1`]);
+    });
+
+    it("names what the job lacks, and what Azure Pipelines answers", async () => {
+      const { SYSTEM_ACCESSTOKEN: _, ...without } = env();
+      assert.throws(() => configured(workspace.host, { env: without }), /SYSTEM_ACCESSTOKEN.*NO_CREDENTIALS/s);
+      const wrong = { ...env(), SYSTEM_ACCESSTOKEN: "another" };
+      const error = await failure(whoAmI(workspace, configured(workspace.host, { env: wrong })));
+      assert.match(error.message, /azure-devops-oidc.*answered 401.*TF400813/s);
+    });
+
+    it("sends the job's token over https, or on this machine, alone", async () => {
+      const plain = { ...env(), SYSTEM_TEAMFOUNDATIONCOLLECTIONURI: "http://dev.example.com/organization/" };
+      const error = await failure(whoAmI(workspace, configured(workspace.host, { env: plain })));
+      assert.match(error.message, /no https address/);
+    });
+
+    it("a host that only a state names gets no token, for its audience is fixed", async () => {
+      const error = await failure(whoAmI(workspace, configured(workspace.host, { env: unnamed() })));
+      assert.equal(error.code, "HOST_NOT_NAMED");
+    });
+  });
 
   describe("github-oidc", () => {
     let github: GitHubOidc;
