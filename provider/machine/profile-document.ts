@@ -1,4 +1,6 @@
 import { DatabricksTokensError } from "../errors";
+import { type Line, type Section, type Setting, sectionsOf } from "../sign-in/profile-grammar";
+import { assertAlone, COMPETING } from "./profile-values";
 
 /** What signs in by a profile. */
 export interface ProfileValue {
@@ -9,57 +11,22 @@ export interface ProfileValue {
 const KEYS = ["host", "token"] as const;
 type Key = (typeof KEYS)[number];
 
-/** Other ways to sign in: beside a token, the official clients refuse the profile or take the other one. */
-const COMPETING = [
-  "username",
-  "password",
-  "client_id",
-  "client_secret",
-  "azure_client_id",
-  "azure_client_secret",
-  "azure_tenant_id",
-  "google_service_account",
-  "google_credentials",
-];
-
-interface Line {
-  readonly start: number;
-  /** Without the line end. */
-  readonly end: number;
-  /** With it. */
-  readonly next: number;
-}
-
-interface Setting extends Line {
-  readonly key: string;
-  readonly value: string;
-  readonly valueStart: number;
-  readonly valueEnd: number;
-}
-
-interface Section {
-  readonly name: string;
-  readonly header: Line;
-  readonly settings: Setting[];
-  /** Comments and whatever else is neither blank nor a setting. */
-  others: number;
-}
-
 /**
  * A `.databrickscfg` as its bytes (a string of Latin-1), edited without touching a byte that is not the profile's host
  * or token.
  */
 export class ProfileDocument {
   readonly #sections: Section[];
-  /** Settings before the first section: some readers take them for DEFAULT, Python's refuses the file. */
+  /** Whether there are settings before the first section: some readers take them for DEFAULT, Python's refuses the file. */
   readonly #homeless: boolean;
   readonly #newline: string;
 
   constructor(private readonly text: string) {
-    const { sections, homeless } = sectionsOf(text);
+    const { sections, homeless } = sectionsOf(text, true);
     this.#sections = sections;
-    this.#homeless = homeless;
-    this.#newline = /\r?\n/.exec(text)?.[0] ?? "\n";
+    this.#homeless = homeless.settings.length + homeless.strange.length > 0;
+    // As at its end, where one stands there: two kinds side by side could be a third.
+    this.#newline = /(\r\n|\r|\n)$/.exec(text.slice(-2))?.[0] ?? /\r\n|\r|\n/.exec(text)?.[0] ?? "\n";
   }
 
   toString(): string {
@@ -94,10 +61,9 @@ export class ProfileDocument {
     const section = this.#section(profile);
     if (!section) return this.#added(profile, value);
     assertAlone(section);
+    // To the end of its last line: for the SDK for Python a comment behind it is a part of the value.
     return this.#edited(profile, (key, found) =>
-      found
-        ? this.text.slice(found.start, found.valueStart) + value[key] + this.text.slice(found.valueEnd, found.end)
-        : `${key} = ${value[key]}`,
+      found ? this.text.slice(found.start, found.valueStart) + value[key] : `${key} = ${value[key]}`,
     );
   }
 
@@ -105,8 +71,10 @@ export class ProfileDocument {
   without(profile: string): { document: ProfileDocument; rest: boolean } {
     const section = this.#section(profile);
     if (!section) return { document: this, rest: false };
-    const rest = section.others > 0 || section.settings.some(({ key }) => !(KEYS as readonly string[]).includes(key));
-    if (rest) return { document: this.#edited(profile, () => undefined), rest };
+    const { others, strange } = section;
+    const rest =
+      others + strange.length > 0 || section.settings.some(({ key }) => !(KEYS as readonly string[]).includes(key));
+    if (rest || !this.#mayGo(section)) return { document: this.#edited(profile, () => undefined), rest };
     return { document: this.#cut(section), rest };
   }
 
@@ -123,8 +91,8 @@ export class ProfileDocument {
     if (found.length > 1 || twice) {
       throw new DatabricksTokensError(
         "ENTRY_AMBIGUOUS",
-        `${found.length > 1 ? `Profile [${profile}] is there` : `${twice} of profile [${profile}] is set`} more than once, ` +
-          "and readers disagree which counts: leave one",
+        `${found.length > 1 ? `Profile [${profile}] is there` : `${twice} of profile [${profile}] is set`} more than once ` +
+          `(lines ${linesOf(found, twice).join(" and ")}), and readers disagree which counts: leave one`,
       );
     }
     if (!section && profile === "DEFAULT" && this.#homeless) {
@@ -148,10 +116,10 @@ export class ProfileDocument {
       const found = setting(section, key);
       // The line is computed from this document: an earlier edit has not touched it.
       const line = lineFor(key, setting(this.#section(profile)!, key));
-      if (!found && line === undefined) return document;
       if (!found) {
-        const after = (key === "token" && setting(section, "host")) || section.header;
-        return document.#spliced(after.end, after.end, document.#newline + line);
+        if (line === undefined) return document;
+        const { after, indent } = slotFor(document.text, section, key, line);
+        return document.#spliced(after.end, after.end, document.#newline + indent + line.slice(indentOf(line).length));
       }
       if (line !== undefined) return document.#spliced(found.start, found.end, line);
       // The line end before it goes: that one is always there.
@@ -165,7 +133,14 @@ export class ProfileDocument {
     const block = [`[${profile}]`, `host = ${host}`, `token = ${token}`].join(nl);
     if (text === "") return new ProfileDocument(block + nl);
     // A blank line between; a text without a newline at its end stays one.
-    return new ProfileDocument(text.endsWith("\n") ? text + nl + block + nl : text + nl + nl + block);
+    return new ProfileDocument(/[\r\n]$/.test(text) ? text + nl + block + nl : text + nl + nl + block);
+  }
+
+  /** Without this header the next one, indented deeper, would go on with the value before it. */
+  #mayGo(section: Section): boolean {
+    const before = this.#sections[this.#sections.indexOf(section) - 1]?.settings.at(-1);
+    const last = section.settings.at(-1) ?? section.header;
+    return before === undefined || indentAfter(this.text, last.next).length <= before.indent.length;
   }
 
   #cut(section: Section): ProfileDocument {
@@ -174,7 +149,7 @@ export class ProfileDocument {
     let { next } = last;
     // The blank line that stands before it goes with it.
     const above = lineEndBefore(this.text, start);
-    const blank = start > 0 && (above === 0 || this.text[above - 1] === "\n");
+    const blank = start > 0 && (above === 0 || /[\r\n]/.test(this.text[above - 1] ?? ""));
     if (blank) start = above;
     // Where it ended the text without a newline, what is now the last line has none either.
     if (last.end === last.next && start > 0) start = lineEndBefore(this.text, start);
@@ -189,78 +164,33 @@ export class ProfileDocument {
 
 const setting = (section: Section, key: Key): Setting | undefined => section.settings.find((item) => item.key === key);
 
+const indentOf = (line: string): string => /^[ \t]*/.exec(line)?.[0] ?? "";
+
+/**
+ * Where a new line may stand, and how far in: a line that is indented deeper than the one before it would go on with that
+ * one's value. After the host, else first of all, and as far in as what follows or comes before.
+ */
+function slotFor(text: string, section: Section, key: Key, line: string): { after: Line; indent: string } {
+  const host = key === "token" ? setting(section, "host") : undefined;
+  if (host) return { after: host, indent: host.indent };
+  const own = indentOf(line);
+  const next = indentAfter(text, section.header.next);
+  return { after: section.header, indent: next.length > own.length ? next : own };
+}
+
+/** How far in the next line stands that is neither blank nor a comment. */
+function indentAfter(text: string, at: number): string {
+  const found = /^(?:[ \t\v\f]*(?:[#;][^\r\n]*)?(?:\r\n|\r|\n))*([ \t\v\f]*)/.exec(text.slice(at));
+  return found?.[1] ?? "";
+}
+
+const linesOf = (found: readonly Section[], twice: Key | undefined): number[] =>
+  found.length > 1
+    ? found.map(({ header }) => header.number)
+    : found[0]!.settings.filter(({ key }) => key === twice).map(({ number }) => number);
+
 /** Where the line end right before `at` begins. */
 function lineEndBefore(text: string, at: number): number {
   if (at === 0) return 0;
   return text.slice(at - 2, at) === "\r\n" ? at - 2 : at - 1;
-}
-
-function assertAlone({ name, settings }: Section): void {
-  const found = settings.filter(
-    ({ key, value }) => COMPETING.includes(key) || (key === "auth_type" && value.toLowerCase() !== "pat"),
-  );
-  if (found.length === 0) return;
-  throw new DatabricksTokensError(
-    "ENTRY_AMBIGUOUS",
-    `Profile [${name}] signs in another way (${found.map(({ key }) => key).join(", ")}), which a token beside it would ` +
-      "clash with: remove that, or choose another profile",
-  );
-}
-
-function sectionsOf(text: string): { sections: Section[]; homeless: boolean } {
-  const sections: Section[] = [];
-  let homeless = false;
-  for (const line of linesOf(text)) {
-    const raw = text.slice(line.start, line.end);
-    if (raw.trim() === "") continue;
-    const current = sections.at(-1);
-    // What stands behind the last bracket, such as a comment, readers pass over.
-    const header = /^\s*\[(.+)\](.*)$/.exec(raw.replace(/^\u00EF\u00BB\u00BF/, ""));
-    const found = header ? undefined : settingOf(raw, line);
-    if (header) {
-      const others = header[2]!.trim() === "" ? 0 : 1;
-      sections.push({ name: header[1]!.trim(), header: line, settings: [], others });
-    } else if (found && current) current.settings.push(found);
-    else if (found) homeless = true;
-    else if (current) current.others += 1;
-  }
-  return { sections, homeless };
-}
-
-/** `key = value`, without a comment behind it. */
-function settingOf(raw: string, line: Line): Setting | undefined {
-  const match = /^(\s*([^\s#;=:][^=:]*?)\s*[=:][^\S\n]*)(.*)$/.exec(raw);
-  if (!match) return undefined;
-  const [, head = "", key = "", rest = ""] = match;
-  const value = rest.replace(/(^|\s)[#;].*$/, "").trimEnd();
-  const valueStart = line.start + head.length;
-  return { ...line, key: key.toLowerCase(), value, valueStart, valueEnd: valueStart + value.length };
-}
-
-function* linesOf(text: string): Generator<Line> {
-  let start = 0;
-  while (start < text.length) {
-    const newline = text.indexOf("\n", start);
-    const next = newline < 0 ? text.length : newline + 1;
-    const end = newline < 0 ? text.length : text[newline - 1] === "\r" && newline > start ? newline - 1 : newline;
-    yield { start, end, next };
-    start = next;
-  }
-}
-
-/** Why a host or token can't be written so that every reader gets it back; undefined: it can. */
-export function profileValueProblem(value: string): string | undefined {
-  if (value === "") return "must not be empty";
-  if (/\p{Cc}/u.test(value)) return "has control characters, which no .databrickscfg can hold";
-  if (/[^!-~]/.test(value))
-    return "has blanks or characters beyond ASCII, which readers of .databrickscfg treat differently";
-  const odd = /["'`#;\\%]/.exec(value)?.[0];
-  return odd && `has the character ${odd}, which readers of .databrickscfg treat differently`;
-}
-
-/** Why a profile can't have this name; undefined: it can. */
-export function profileNameProblem(name: string): string | undefined {
-  if (name === "__settings__") return "is the Databricks CLI's own section, not a profile";
-  if (/^[\w.@:/+-]+( [\w.@:/+-]+)*$/.test(name)) return undefined;
-  return "must be letters, digits and . _ - @ : / +, with single blanks in between";
 }

@@ -1,4 +1,5 @@
-import { firstPlace, type Surroundings, type WorkspaceInput } from "./sources";
+import { firstPlace } from "./resolve-host";
+import type { Surroundings, WorkspaceInput } from "./sources";
 
 /** One look-up for all resources of a process that sign in alike; after a failure Azure is asked again. */
 const lookUps = new Map<string, Promise<string>>();

@@ -2,13 +2,7 @@ export { knowingAzureHost } from "./azure-host";
 export { type Credential, type Credentials, credentialsFor } from "./chain";
 export { isNamed, isOrigin, names } from "./domains";
 export { expectedWorkspace } from "./expected-workspace";
-export {
-  type HostSource,
-  type ResolvedHost,
-  resolveHost,
-  type Surroundings,
-  sourcesFor,
-  type WorkspaceInput,
-} from "./sources";
+export { type ResolvedHost, resolveHost } from "./resolve-host";
+export { type HostSource, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
 export { SECRET_CONFIG_KEYS } from "./strategies";
 export { type TimeLimits as Settings, timeLimitsFrom as settingsFrom } from "./time-limits";

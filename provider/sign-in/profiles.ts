@@ -1,42 +1,57 @@
 import { DatabricksTokensError } from "../errors";
+import { quote } from "../http/quote";
+import { type Section, type Sections, sectionsOf } from "./profile-grammar";
 
-/** Settings of one profile by their lower-case names. */
-export type Profile = ReadonlyMap<string, string>;
+/** One profile of `.databrickscfg`. */
+export interface Profile {
+  /** By their lower-case names; a later line of the same key does not count: see `problem`. */
+  readonly settings: ReadonlyMap<string, string>;
+  /** Why it can't be used; the others of the file can. */
+  readonly problem?: DatabricksTokensError;
+}
 
 /**
- * Reads `.databrickscfg`: sections of `key = value`; `#` and `;` start a comment at the line's start or after a blank.
- * Keys before any section belong to DEFAULT.
- * @throws DatabricksTokensError INVALID_CONFIG with line and column, never with the line itself: it may be a secret.
+ * Reads `.databrickscfg` by the grammar of the official SDK for Python; keys before any section are DEFAULT's, as other
+ * official clients have it. A profile that stands twice is never merged: one's token would go to the other's host.
+ * @throws DatabricksTokensError INVALID_CONFIG for a line that is nothing, with its place, never with its text: that may be
+ * a secret
  */
 export function readProfiles(text: string, shown: string): Map<string, Profile> {
-  const profiles = new Map<string, Map<string, string>>();
-  let current: Map<string, string> | undefined;
-  text
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .forEach((raw, index) => {
-      const line = raw.replace(/(^|\s)[#;].*$/, "").trim();
-      if (line === "") return;
-      const section = /^\[([^\]]+)\]$/.exec(line);
-      if (section) {
-        const name = section[1]!.trim();
-        current = profiles.get(name) ?? new Map();
-        profiles.set(name, current);
-        return;
-      }
-      const equals = line.indexOf("=");
-      if (equals <= 0) {
-        const column = raw.search(/\S/) + 1;
-        throw new DatabricksTokensError(
-          "INVALID_CONFIG",
-          `${shown} can't be read: line ${index + 1}, column ${column} is neither [profile] nor key = value`,
-        );
-      }
-      if (!current) {
-        current = new Map();
-        profiles.set("DEFAULT", current);
-      }
-      current.set(line.slice(0, equals).trim().toLowerCase(), line.slice(equals + 1).trim());
-    });
-  return profiles;
+  const byName = new Map<string, Section[]>();
+  const sections = all(sectionsOf(text));
+  const [odd] = sections.flatMap(({ strange }) => strange);
+  if (odd) throw unreadable(shown, `line ${odd.line}, column ${odd.column} is neither [profile] nor key = value`);
+  for (const section of sections) byName.set(section.name, [...(byName.get(section.name) ?? []), section]);
+  return new Map([...byName].map(([name, sections]) => [name, profileOf(name, sections, shown)]));
+}
+
+function all({ sections, homeless }: Sections): Section[] {
+  return homeless.settings.length + homeless.strange.length > 0 ? [homeless, ...sections] : sections;
+}
+
+function profileOf(name: string, sections: readonly Section[], shown: string): Profile {
+  const [first] = sections;
+  const settings = new Map(first!.settings.map(({ key, value }) => [key, value]));
+  const what = whyNot(name, sections);
+  if (what === undefined) return { settings };
+  return { settings, problem: unreadable(shown, what) };
+}
+
+const unreadable = (shown: string, what: string): DatabricksTokensError =>
+  new DatabricksTokensError("INVALID_CONFIG", `${shown} can't be read: ${what}`);
+
+function whyNot(name: string, sections: readonly Section[]): string | undefined {
+  const profile = `profile ${quote(name)}`;
+  if (sections.length > 1) {
+    const lines = sections.map(({ header, settings }) => header.number || settings[0]?.number || 1);
+    return `${profile} stands in it twice (lines ${lines.join(" and ")}): leave one`;
+  }
+  const [{ settings }] = sections as [Section];
+  for (const [index, { key, number }] of settings.entries()) {
+    const before = settings.findIndex((other) => other.key === key);
+    if (before < index) {
+      return `${quote(key)} of ${profile} is set twice (lines ${settings[before]!.number} and ${number}): leave one`;
+    }
+  }
+  return undefined;
 }

@@ -1,5 +1,4 @@
 import { DatabricksTokensError } from "../errors";
-import { originOf, parseHost } from "../workspace/host";
 import { fromHome } from "./paths";
 import { type Profile, readProfiles } from "./profiles";
 
@@ -125,7 +124,7 @@ function profileSource(
   const path = fromHome(shown, () => surroundings.home);
   const text = readFile(path);
   const profiles = text === undefined ? new Map<string, Profile>() : readProfiles(text, shown);
-  const byDefault = profiles.get(SETTINGS)?.get("default_profile") || undefined;
+  const byDefault = profiles.get(SETTINGS)?.settings.get("default_profile") || undefined;
   profiles.delete(SETTINGS);
   const name = named ?? byDefault ?? "DEFAULT";
   const profile = profiles.get(name);
@@ -138,67 +137,14 @@ function profileSource(
         : `${shown} has no profile ${name}; there are ${[...profiles.keys()].join(", ") || "none"}`,
     );
   }
+  if (profile.problem) throw profile.problem;
+  const { settings } = profile;
   return {
     kind: "profile",
     title: `profile ${name} of ${shown}`,
     profile: name,
     nameOf: snake,
     get: (setting) =>
-      profile.get(snake(setting)) || (ALIASES[setting] && profile.get(snake(ALIASES[setting]))) || undefined,
+      settings.get(snake(setting)) || (ALIASES[setting] && settings.get(snake(ALIASES[setting]))) || undefined,
   };
-}
-
-export interface ResolvedHost {
-  /** An origin. */
-  readonly host: string;
-  readonly source: HostSource;
-  /** For people: `Pulumi config databricks:host`. */
-  readonly from: string;
-}
-
-/** Where the workspace is named first: by its host, or by its Azure resource id alone. */
-export type Place = { readonly source: HostSource; readonly from: string } & (
-  | { readonly host: string }
-  | { readonly resourceId: string }
-);
-
-export function firstPlace(workspace: WorkspaceInput, surroundings: Surroundings): Place | undefined {
-  const { host, azureWorkspaceResourceId: resourceId } = workspace;
-  if (host !== undefined) return { host, source: "workspace", from: "workspace.host" };
-  if (resourceId !== undefined) return { resourceId, source: "workspace", from: "workspace.azureWorkspaceResourceId" };
-  for (const source of sourcesFor(workspace, surroundings)) {
-    if (source.problem) throw source.problem;
-    const named = (setting: string): string =>
-      `${source.title} ${source.kind === "profile" ? "" : source.nameOf(setting)}`.trim();
-    const own = source.get("host");
-    if (own !== undefined) return { host: own, source: source.kind, from: named("host") };
-    const id = source.get("azureWorkspaceResourceId");
-    if (id !== undefined) return { resourceId: id, source: source.kind, from: named("azureWorkspaceResourceId") };
-  }
-  return undefined;
-}
-
-/**
- * The workspace's host by the first place that names one; undefined if none does. `known`: the origin that a resource
- * lives on already, for which the rules for names came too late.
- */
-export function resolveHost(
-  workspace: WorkspaceInput,
-  surroundings: Surroundings,
-  known?: string,
-): ResolvedHost | undefined {
-  const place = firstPlace(workspace, surroundings);
-  if (!place) return undefined;
-  const { source, from } = place;
-  const host = "host" in place ? place.host : surroundings.hostOfResource?.(place.resourceId);
-  if (host === undefined) return undefined;
-  return { host: isOrigin(host, known) ? known! : parseHost(host, from), source, from };
-}
-
-function isOrigin(host: string, known: string | undefined): boolean {
-  try {
-    return known !== undefined && originOf(host) === known;
-  } catch {
-    return false;
-  }
 }

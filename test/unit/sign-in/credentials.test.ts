@@ -141,13 +141,27 @@ describe("looking a workspace's address up in Azure", () => {
 describe("profiles", () => {
   it("are read as the official parsers do", () => {
     const profiles = readProfiles("host=h#1\n\n# note\n[prod] ; why\nToken = a=b;c # real\n", "cfg");
-    assert.deepEqual(profiles.get("DEFAULT")?.get("host"), "h#1");
-    assert.deepEqual(profiles.get("prod")?.get("token"), "a=b;c");
+    assert.deepEqual(profiles.get("DEFAULT")?.settings.get("host"), "h#1");
+    // For the SDK for Python there are no comments behind a value.
+    assert.deepEqual(profiles.get("prod")?.settings.get("token"), "a=b;c # real");
   });
   it("a malformed line is named by its place, never by its text", () => {
     assert.throws(
       () => readProfiles("[a]\n  hunter2\n", "cfg"),
       (error: Error) => /line 2, column 3/.test(error.message) && !error.message.includes("hunter2"),
+    );
+  });
+  it("one that stands twice is refused by name with both lines, and never merged; the others work", () => {
+    const file = `[prod]\nhost = ${HOST}\n\n[other]\nhost = ${HOST}\ntoken = 1\n[prod]\ntoken = 2\n`;
+    assert.throws(
+      () => sources({ profile: "prod" }, around({ file })),
+      /profile prod stands in it twice \(lines 1 and 7\)/,
+    );
+    assert.match(sources({ profile: "other" }, around({ file }))[0] ?? "", /profile other/);
+    const twice = `[a]\ntoken = 1\nhost = ${HOST}\nTOKEN: 2\n`;
+    assert.throws(
+      () => sources({ profile: "a" }, around({ file: twice })),
+      /token of profile a is set twice \(lines 2 and 4\)/,
     );
   });
   it("the CLI's own section names the profile where nobody else does, and is none itself", () => {
