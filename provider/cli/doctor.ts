@@ -92,7 +92,12 @@ async function examined({ locked }: StackConfig, around: Surroundings): Promise<
   if (signedIn.error) return [host, signInFinding(signedIn, locked), ...without("nobody signs in")];
 
   const { credential: authorization, settings: timeLimits } = signedIn.value;
-  const client = new WorkspaceClient(origin, { timeoutMs: timeLimits.httpTimeoutMs, env: known.env });
+  const made = await attempt(
+    () => new WorkspaceClient(origin, { timeoutMs: timeLimits.httpTimeoutMs, env: known.env }),
+  );
+  const signIn = signInFinding({ value: authorization }, locked);
+  if (made.error) return [host, signIn, identityFinding(made), ...without("nobody is signed in").slice(1)];
+  const client = made.value;
   try {
     const deadline = Date.now() + Math.min(timeLimits.operationTimeoutMs, ASKING_MS);
     const caller = { client, authorization, deadline };

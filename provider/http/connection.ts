@@ -49,10 +49,7 @@ export function connectTo(host: string, timeoutMs: number, env: Environment): Co
  */
 function proxyAddress(setting: string): string {
   const invalid = (what: string): DatabricksTokensError =>
-    new DatabricksTokensError(
-      "INVALID_CONFIG",
-      `HTTPS_PROXY ${what}; give http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT`,
-    );
+    new DatabricksTokensError("INVALID_CONFIG", `HTTPS_PROXY ${what}; give http://HOST:PORT`);
   const text = setting.trim();
   if (/^(["'`]).*\1$/s.test(text)) throw invalid("is in quotes: leave them out");
   const [, scheme = "http://", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(text) ?? [];

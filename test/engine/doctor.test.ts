@@ -144,6 +144,16 @@ describe("databricks-tokens doctor, in its real process", function () {
     assert.deepEqual([code, ...said("identity")], [3, "unknown", "UNREACHABLE"]);
   });
 
+  it("a proxy whose address can't be used is a finding like another", async () => {
+    for (const HTTPS_PROXY of ['"http://127.0.0.1:1"', "http://me:%E4@127.0.0.1:1"]) {
+      const far = { ...asAdmin(), DATABRICKS_HOST: "https://adb-1.2.azuredatabricks.net", HTTPS_PROXY };
+      const { code, said, lines } = await report(far);
+      assert.deepEqual([code, ...said("host"), ...said("sign-in")], [1, "ok", "", "ok", ""]);
+      assert.deepEqual(said("identity"), ["wrong", "INVALID_CONFIG"]);
+      assert.match(JSON.stringify(lines["identity"]), /HTTPS_PROXY/);
+    }
+  });
+
   it("wrong arguments end with 2; help tells the options", async () => {
     for (const args of [["--stak", "dev"], ["dev"], ["--stack"], ["--dir", join(folder, "nowhere")]]) {
       const { code, stdout, stderr } = await doctor({}, ...args);

@@ -158,6 +158,68 @@ describe("faults: lost attempts", () => {
           }
   });
 
+  describe("the workspace's time", () => {
+    const inForty = (): Record<string, string> => ({ date: new Date(workspace.now() + 40 * 24 * HOUR).toUTCString() });
+    const rotated = async (): Promise<TokenRecord> => {
+      wish({ triggers: { release: "1" } });
+      await fine(stack.up());
+      const [old] = ours();
+      wish({ triggers: { release: "2" } });
+      await fine(stack.up());
+      workspace.advance(HOUR);
+      return old!;
+    };
+
+    it("is set by nobody's pages: a replaced token lives for its whole overlap", async () => {
+      const old = await rotated();
+      for (const call of [LIST, CALLS.me, CALLS.create]) {
+        workspace.faults.add({ ...call, kind: "status", status: 503, body: "", headers: inForty(), times: 2 });
+      }
+      wish({ triggers: { release: "3" } });
+      await stack.up();
+      workspace.faults.clear();
+      await stack.up();
+      assert.ok(workspace.isAlive(old.value));
+    });
+
+    it("is not set by one success that is off, nor by copies of a cache; where it can't be told nothing is revoked", async () => {
+      const old = await rotated();
+      const body = { token_infos: [] };
+      workspace.faults.add({ ...LIST, kind: "status", status: 200, body, headers: inForty() });
+      workspace.faults.add({
+        ...LIST,
+        kind: "status",
+        status: 200,
+        body,
+        headers: { ...inForty(), age: "9" },
+        times: 9,
+      });
+      machine.skewMs = 45 * 24 * HOUR;
+      wish({ triggers: { release: "2" }, overlapSeconds: days(20) });
+      await stack.up();
+      assert.ok(workspace.isAlive(old.value));
+    });
+
+    for (const hours of [-2_000, -30, 30, 2_000]) {
+      it(`holds where this machine's clock is off by ${hours} hours`, async () => {
+        const old = await rotated();
+        machine.skewMs = hours * HOUR;
+        wish({ triggers: { release: "2" }, comment: "x" });
+        await fine(stack.up());
+        assert.ok(workspace.isAlive(old.value));
+        // A clock that is slow asks later whether anything is due.
+        if (hours > 0) {
+          workspace.advance(days(31) * 1000);
+          await fine(stack.up());
+          await fine(stack.up());
+          assert.equal(workspace.isAlive(old.value), false);
+        }
+        await fine(stack.destroy());
+        assert.deepEqual(ours(), []);
+      });
+    }
+  });
+
   describe("an answer whose words say that nothing was done", () => {
     const words: ReadonlyArray<readonly [string, unknown]> = [
       ["too many requests", { error_code: "RESOURCE_EXHAUSTED", message: "Too many requests" }],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as context from "../../provider/session/context";
+import * as minters from "../../provider/session/minter";
 import * as proof from "../../provider/session/proof";
 import * as listings from "../../provider/token/listing";
 import * as lostAttempts from "../../provider/token/lost";
@@ -65,6 +66,22 @@ function byItsWords(...[answer]: Parameters<typeof errorFromResponse>) {
 }
 
 const PROTECTIONS: readonly Protection[] = [
+  {
+    title: "an identity that can't be compared is nobody",
+    off: [[minters, "sameMinter", () => true]],
+    steps: [
+      { do: "identity", who: "owner" },
+      lostAnswer,
+      fault("list", { kind: "server-error", times: 99 }),
+      up,
+      { do: "mend" },
+      { do: "identity", who: "stranger" },
+      { do: "wait", hours: 1 },
+      up,
+    ],
+    breaks: /leaked/,
+  },
+
   {
     title: "what a lost answer left is swept",
     off: [

@@ -169,6 +169,32 @@ describe("REST client, on loopback", () => {
     assert.equal(requests.length, 7, "a token that nobody fetched is asked with once");
   });
 
+  for (const [status, message] of [
+    [400, "ExpiredJwtException: JWT expired at 2026-11-27T10:00:00Z"],
+    [401, "Token expired."],
+    [403, "JWT has expired"],
+  ] as const) {
+    it(`has a fetched token that a ${status} calls expired (${message.slice(0, 20)}) fetched anew, exactly once`, async () => {
+      let fetched = 0;
+      const by: Call["authorization"] = {
+        strategy: "azure-client-secret",
+        source: "a test",
+        headers: async () => ({ authorization: new Secret(`Bearer some-value-${fetched}`) }),
+        forget: () => {
+          fetched += 1;
+        },
+      };
+      const no = (response: ServerResponse): void =>
+        void response.writeHead(status).end(JSON.stringify({ error_code: "X", message }));
+      answers.push(no);
+      assert.equal((await client.call({ ...post, authorization: by })).status, 200);
+      assert.deepEqual([fetched, requests.length], [1, 2]);
+      answers.push(no, no);
+      const error = await failureOf({ ...post, authorization: by });
+      assert.deepEqual([error.code, error.ambiguous, fetched, requests.length], ["CREDENTIAL_REFUSED", false, 2, 4]);
+    });
+  }
+
   it("names a clock that is off where a credential is refused", async () => {
     answers.push(
       (response) =>
