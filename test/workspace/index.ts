@@ -40,6 +40,7 @@ export class LocalWorkspace {
   /** Ends the waits under way. */
   readonly #stopped = new AbortController();
   #server: Server | undefined;
+  #end: NodeJS.Timeout | undefined;
   #host = "";
 
   private constructor(
@@ -58,7 +59,7 @@ export class LocalWorkspace {
     });
     workspace.#server = server;
     workspace.#host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    setTimeout(() => void workspace.stop(), (options.maxRunSeconds ?? 3600) * 1000).unref();
+    workspace.#end = setTimeout(() => void workspace.stop(), (options.maxRunSeconds ?? 3600) * 1000).unref();
     return workspace;
   }
 
@@ -69,6 +70,8 @@ export class LocalWorkspace {
   /** At once, whatever connections and calls there are. */
   async stop(): Promise<void> {
     this.#stopped.abort();
+    // It would hold everything that was here until then.
+    clearTimeout(this.#end);
     const closed = new Promise((done) => this.#server?.close(done));
     this.#server?.closeAllConnections();
     await closed;
