@@ -40,13 +40,35 @@ export const PARITY: readonly ParityCase[] = [
     picks: "pat HOST",
   },
   {
-    title: "a comment behind a value",
+    title: "a comment behind a value, which is a part of it",
     file: "[DEFAULT]\nhost = HOST ; prod\ntoken = t\n",
+    picks: "refused",
+  },
+  { title: "colons behind keys", file: "[DEFAULT]\nhost: HOST\ntoken: a=b\n", picks: "pat HOST" },
+  {
+    title: "a header with more behind it",
+    file: "[prod] live\nhost = HOST\ntoken = t\n",
+    args: { profile: "prod" },
     picks: "pat HOST",
-    sdk: {
-      picks: "refused",
-      because: "Python's parser knows no comment there, the CLI's and Go's do",
-    },
+  },
+  {
+    title: "a profile that stands twice",
+    file: "[prod]\nhost = HOST\ntoken = t\n[prod]\nhost = OTHER\n",
+    args: { profile: "prod" },
+    picks: "refused",
+  },
+  {
+    title: "a profile beside one that stands twice",
+    file: "[prod]\nhost = OTHER\n[prod]\n[dev]\nhost = HOST\ntoken = t\n",
+    args: { profile: "dev" },
+    picks: "pat HOST",
+    sdk: { picks: "refused", because: "Python's parser refuses the whole file" },
+  },
+  {
+    title: "nothing inherited from DEFAULT",
+    file: "[DEFAULT]\ntoken = t\n[prod]\nhost = HOST\n",
+    args: { profile: "prod" },
+    picks: "none",
   },
   { title: "an unknown profile", file: profiles, args: { profile: "none" }, picks: "refused" },
   { title: "a file that is none", file: "[DEFAULT]\nhunter2\n", picks: "refused" },
@@ -138,6 +160,12 @@ export const PARITY: readonly ParityCase[] = [
     env: { ...HOST, GITHUB: "yes", DATABRICKS_CLIENT_ID: "i" },
     picks: "github-oidc HOST",
   },
+  {
+    title: "a job of Azure Pipelines",
+    env: { ...HOST, DEVOPS: "yes", DATABRICKS_CLIENT_ID: "i" },
+    picks: "azure-devops-oidc HOST",
+  },
+  { title: "a job of Azure Pipelines without an id", env: { ...HOST, DEVOPS: "yes" }, picks: "none" },
   {
     title: "a job of GitHub Actions with a client secret",
     env: { ...HOST, ...M2M, GITHUB: "yes" },

@@ -9,6 +9,7 @@ import { credentialsFor, resolveHost, type WorkspaceInput } from "../../provider
 import { firstPlace } from "../../provider/sign-in/resolve-host";
 import { around } from "../unit/sign-in/signing-in";
 import { LocalWorkspace } from "../workspace";
+import { AzureDevOpsOidc } from "../workspace/azure-devops";
 import { fakeCommand } from "../workspace/fake-command";
 import { GitHubOidc } from "../workspace/github";
 import { PARITY, type ParityCase } from "./parity-cases";
@@ -25,6 +26,7 @@ describe("parity with the official Python SDK", function () {
   this.timeout(300_000);
   const workspaces: LocalWorkspace[] = [];
   let github: GitHubOidc;
+  let devOps: AzureDevOpsOidc;
   let folder: string;
   let bySdk: string[];
 
@@ -33,6 +35,7 @@ describe("parity with the official Python SDK", function () {
     if (!python) return this.skip();
     workspaces.push(await LocalWorkspace.start(), await LocalWorkspace.start());
     github = await GitHubOidc.start();
+    devOps = await AzureDevOpsOidc.start();
     folder = mkdtempSync(join(tmpdir(), "pdt-parity-"));
     writeFileSync(join(folder, "token"), "an identity token");
     const expiry = new Date(Date.now() + 3_600_000).toISOString();
@@ -48,6 +51,7 @@ describe("parity with the official Python SDK", function () {
   after(async () => {
     for (const workspace of workspaces) await workspace.stop();
     await github?.stop();
+    await devOps?.stop();
     if (folder) rmSync(folder, { recursive: true });
   });
 
@@ -63,9 +67,9 @@ describe("parity with the official Python SDK", function () {
   const allFilled = (values: object): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, filled(String(value))]));
   const environment = ({ env = {} }: ParityCase): Record<string, string> => {
-    const { GITHUB, ...rest } = env;
+    const { GITHUB, DEVOPS, ...rest } = env;
     // Shell scripts of these folders need no PATH of their own.
-    return { PATH: join(folder, "empty"), ...allFilled(rest), ...(GITHUB && github.env) };
+    return { PATH: join(folder, "empty"), ...allFilled(rest), ...(GITHUB && github.env), ...(DEVOPS && devOps.env) };
   };
   const named = ({ authType, host }: Picked): string => {
     const place = (host ?? "").replace(workspaces[0]!.host, "HOST").replace(workspaces[1]!.host, "OTHER");
