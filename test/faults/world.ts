@@ -37,7 +37,10 @@ const SLOW = (list = 0, work = 0, die = 0): Partial<Settings> => ({
 });
 const { grantScopes, grantLifetime } = new Settings();
 const AS_ASKED = { grantScopes, grantLifetime };
-/** Each world starts later than the one before: what a process remembers of a host's clock never lies in the future. */
+/**
+ * Each world starts later than the one before, by more than one lasts: what a process remembers of a host's clock never
+ * lies in the future. Not by more than that: after some 50,000 of 2,000 days there are no dates left.
+ */
 let epoch = Date.UTC(2027, 0, 1);
 
 /** A stack of tokens on a workspace, everything that can befall them, and what must hold all the same. */
@@ -54,7 +57,7 @@ export class World {
     names: readonly string[],
     args: Properties,
   ) {
-    epoch += 2_000 * 24 * HOUR;
+    epoch += 600 * 24 * HOUR;
     workspace.setClock(epoch);
     this.machine = new Machine(workspace);
     this.stack = new ModelStack(this.machine, names, args);
