@@ -6,7 +6,7 @@ import { itself } from "../session/proof";
 import type { Credential } from "../sign-in";
 import { revokeAndProve, revokeUnproved } from "./revoke";
 import { readState, type TokenState, timestamp } from "./state";
-import { type Settled, settle, sweepMinters } from "./sweep";
+import { endOf, type Settled, settle, sweepMinters } from "./sweep";
 import type { Unfinished } from "./unfinished";
 
 /**
@@ -94,7 +94,7 @@ async function settleAsAnybody(
       const settled = await settleUntil(context, credential, state, unknown);
       if (settled === "settled") return;
       if (settled === "nobody") continue;
-      const error = stillUnknown(context, unknown, "the list may lag behind");
+      const error = stillUnknown(context, state, unknown, "the list may lag behind");
       throw isOwnToken ? new StillNeeded(error.message, { cause: error }) : error;
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -102,7 +102,7 @@ async function settleAsAnybody(
     }
   }
   const because = refusal instanceof DatabricksTokensError ? refusal.text : "no list at hand would show it";
-  throw stillUnknown(context, unknown, because, refusal);
+  throw stillUnknown(context, state, unknown, because, refusal);
 }
 
 /** Asks again until the list can't lag behind any more, or the operation must be over. */
@@ -119,21 +119,20 @@ async function settleUntil(
   }
 }
 
-const HOUR_MS = 3_600_000;
-
 function stillUnknown(
   { client }: TokenContext,
-  { minter, since, until }: Unfinished,
+  state: TokenState,
+  unknown: Unfinished,
   because: string,
   cause?: unknown,
 ): DatabricksTokensError {
-  const end =
-    until === undefined ? "" : `. By itself it ends an hour after ${timestamp(until)} (${timestamp(until + HOUR_MS)})`;
+  const { minter, since } = unknown;
   return new DatabricksTokensError(
     "CREATION_UNKNOWN",
     `The answer to a creation on ${client.host} of ${timestamp(since)} was lost, and it may have left a token of ` +
       `${nameOf(minter)}: ${because}. Run the command again in a minute, signed in as ${minter ? nameOf(minter) : "whoever ran it"}, ` +
-      `or have a workspace administrator run it: their list shows everybody's tokens${end}`,
+      `or have a workspace administrator run it: their list shows everybody's tokens. ` +
+      `By itself it ends at ${timestamp(endOf(unknown, state))}, an hour after such a token would have expired`,
     { cause },
   );
 }

@@ -6,6 +6,7 @@ import type { Credential } from "../sign-in";
 import type { TokenInfo } from "../workspace";
 import { listingOf, type MinterListing } from "./listing";
 import { type Attempts, attemptsIn, isPerhapsUnderWay, judge, perhapsLost } from "./lost";
+import { scheduleOf } from "./schedule";
 import { mintersOf, type TokenInputs, type TokenState, timestamp } from "./state";
 import { noteLostAttempt, type Unfinished } from "./unfinished";
 
@@ -154,7 +155,7 @@ export async function settle(
   desired: TokenInputs = state.inputs,
 ): Promise<Settled> {
   const listing = await listingOf(context, credential, unknown.minter, state);
-  if (!listing) return isOver(context, unknown) ? "settled" : "nobody";
+  if (!listing) return isOver(context, unknown, state) ? "settled" : "nobody";
   const attempts = attemptsIn(state, context.limits.operationMs, desired);
   await sweep(context, listing, attempts, context.now());
   const now = await timeBy(context, listing);
@@ -165,12 +166,17 @@ export async function settle(
     `${context.client.host} does not keep comments whole: token ${quote(perhaps.tokenId)} may be what a lost attempt left, or ` +
       "another resource's. If nobody needs it, revoke it",
   );
-  return isOver(context, unknown) ? "settled" : "later";
+  return isOver(context, unknown, state) ? "settled" : "later";
 }
 
+/** From when on nobody's list is needed any more. States of before don't say how long the token would live. */
+export const endOf = ({ since, until }: Unfinished, { inputs }: TokenState): number =>
+  (until ?? since + scheduleOf(inputs).lifetimeSeconds * 1000) + GRACE_MS;
+
 /** Whatever the creation made has expired by itself. */
-function isOver({ client, warn }: TokenContext, { until, minter, since }: Unfinished): boolean {
-  if (until === undefined || client.clockOffsetMs === undefined || client.serverNow() < until + GRACE_MS) return false;
+function isOver({ client, warn }: TokenContext, unknown: Unfinished, state: TokenState): boolean {
+  const { minter, since } = unknown;
+  if (client.clockOffsetMs === undefined || client.serverNow() < endOf(unknown, state)) return false;
   warn(
     `Nobody could look for what a creation on ${client.host} of ${timestamp(since)} may have left, among the tokens of ` +
       `${nameOf(minter)}: it has expired by now`,

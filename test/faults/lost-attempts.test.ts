@@ -106,6 +106,22 @@ describe("faults: lost attempts", () => {
       assert.match(machine.warnings.join("\n"), /has expired by now/);
     });
 
+    it("a state that says neither who minted nor for how long: an administrator, or time", async () => {
+      machine.identity = workspace.addUser("a@example.com");
+      await fine(stack.up());
+      const unfinished = [{ code: "creation-unknown", since: workspace.now() }];
+      stack.resources[0]!.kept!.outs = { ...outs(), unfinished };
+      const old = { ...stack.resources[0]!.kept! };
+      workspace.advance(HOUR);
+      await fails(stack.destroy(), /CREATION_UNKNOWN/);
+      machine.identity = workspace.admin;
+      await fine(stack.destroy());
+      stack.resources[0]!.kept = old;
+      machine.identity = workspace.addUser("b@example.com");
+      workspace.advance(days(90) * 1000 + HOUR);
+      await fine(stack.destroy());
+    });
+
     it("the resource's own tokens, while they live", async () => {
       machine.identity = workspace.addUser("a@example.com");
       await fine(stack.up());
