@@ -12,7 +12,7 @@ import { surroundings } from "./surroundings";
 const shared = new SharedLists(Date.now);
 
 /**
- * The real context of one operation: the host that the state names (`held`), credentials as today's inputs, config,
+ * The real context of one operation: the host that the state names (`applied`), credentials as today's inputs, config,
  * environment and files give them. @throws DatabricksTokensError INVALID_HOST
  */
 export function contextFor(applied: Properties, desired: Properties): TokenContext {
@@ -43,7 +43,7 @@ export function contextFor(applied: Properties, desired: Properties): TokenConte
 }
 
 /**
- * `workspace` as today's program gives it, with the host that it resolved to. A state (`wish` is one in read and delete)
+ * `workspace` as today's program gives it, with the host that it resolved to. A state (`desired` is one in read and delete)
  * says what a program said once: its host is followed, but not taken for a word of today's program.
  */
 function programWorkspace(host: string, desired: Properties): WorkspaceInput {

@@ -45,7 +45,7 @@ export function bookkeepingChanged(applied: TokenInputs, desired: TokenInputs): 
   return keys.some((key) => !isDeepStrictEqual(applied[key], desired[key]));
 }
 
-/** Whether `wish` takes away a scope that `held` has; none at all is every scope. */
+/** Whether `desired` takes away a scope that `applied` has; none at all is every scope. */
 export function narrows(applied: readonly string[] | undefined, desired: readonly string[]): boolean {
   return !applied || applied.some((scope) => !desired.includes(scope));
 }

@@ -15,7 +15,7 @@ import type { Work } from "./work";
 
 /** The steps by which a token takes the place of another. */
 
-/** Mints a token as the wish says, proves it, and makes it the current one; the old one starts to retire. */
+/** Mints a token as desired, proves it, and makes it the current one; the old one starts to retire. */
 export async function renew(work: Work): Promise<void> {
   const { context, state, desired } = work;
   const began = context.now();

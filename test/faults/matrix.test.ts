@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../workspace";
 import { count, newTally, script, type Tally, table } from "./play";
-import { AMBIGUOUS, CALLS, LIES, REFUSALS } from "./steps";
+import { AMBIGUOUS, CALLS, LIES, REFUSALS, WORDINGS } from "./steps";
 import { type Step, World } from "./world";
 
 /** Every fault, at every moment, of every call, in every operation; alone and five at once; as administrator and not. */
@@ -41,6 +41,16 @@ function faults(): Fault[] {
         if (!(name === "me" && kind === "numeric-403")) found.push({ ...call, kind, times });
       }
     }
+    // What a gateway says of a call that took effect; a page with its own clock; a call that it sends twice.
+    if (name === "create" || name === "delete") {
+      for (const body of WORDINGS) {
+        for (const status of [408, 499, 503]) found.push({ ...call, kind: "status", status, body, when: "after" });
+      }
+    }
+    for (const days of [40, -40]) {
+      found.push({ ...call, kind: "server-error", dateAheadMs: days * 86_400_000, when: "before", times: 2 });
+    }
+    if (name === "create") found.push({ ...call, kind: "repeat" });
     for (const kind of LIES) {
       const fits =
         kind === "empty-list" ? name === "list" : kind === "no-effect" ? name === "delete" : name !== "create";

@@ -127,7 +127,7 @@ async function asOwners(host: string, allSignedIn: readonly SignedIn[], signIns:
       refusals.set(keyOf(signedIn), error);
     }
   }
-  // Of each resource's wish: why nobody could sign in for it.
+  // Of each resource's workspace: why nobody could sign in for it.
   const failed = signIns.flatMap(({ allSignedIn: own, problem }) =>
     own.every((signedIn) => refusals.has(keyOf(signedIn)))
       ? [refusals.get(keyOf(own[0]!)) ?? problem ?? nobody(host)]

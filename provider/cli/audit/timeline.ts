@@ -4,7 +4,7 @@ import { type Lifetime, legendOf, lifetimesOf, momentText, type Span, spanOf } f
 import { coloured, type Terminal } from "./terminal";
 
 /**
- * The lifetimes of a stack's tokens, drawn to one scale in the width of the paper. Meaning is in the shapes: colour only
+ * The lifetimes of a stack's tokens, drawn to one scale in the width of the terminal. Meaning is in the shapes: colour only
  * helps. Pure.
  */
 

@@ -15,7 +15,7 @@ export function policyOf(responseRecord: ResponseRecord): AdditionalPolicy {
   return {
     position: "perRetry",
     policy: {
-      name: "witness",
+      name: "azure-response-recorder",
       async sendRequest(request, next) {
         responseRecord.origin = new URL(request.url).origin;
         try {
