@@ -1,5 +1,6 @@
 import { DatabricksTokensError } from "../errors";
 import { type Line, type Section, type Setting, sectionsOf } from "../sign-in/profile-grammar";
+import { assertIndentsPlain, assertUndoubted, KEYS, type Key } from "./profile-doubts";
 import { assertAlone, COMPETING } from "./profile-values";
 
 /** What signs in by a profile. */
@@ -7,9 +8,6 @@ export interface ProfileValue {
   readonly host: string;
   readonly token: string;
 }
-
-const KEYS = ["host", "token"] as const;
-type Key = (typeof KEYS)[number];
 
 /**
  * A `.databrickscfg` as its bytes (a string of Latin-1), edited without touching a byte that is not the profile's host
@@ -87,14 +85,8 @@ export class ProfileDocument {
   #section(profile: string): Section | undefined {
     const found = this.#sections.filter((section) => section.name === profile);
     const [section] = found;
-    const twice = section && KEYS.find((key) => section.settings.filter((item) => item.key === key).length > 1);
-    if (found.length > 1 || twice) {
-      throw new DatabricksTokensError(
-        "ENTRY_AMBIGUOUS",
-        `${found.length > 1 ? `Profile [${profile}] is there` : `${twice} of profile [${profile}] is set`} more than once ` +
-          `(lines ${linesOf(found, twice).join(" and ")}), and readers disagree which counts: leave one`,
-      );
-    }
+    assertIndentsPlain(this.text);
+    assertUndoubted(this.text, found);
     if (!section && profile === "DEFAULT" && this.#homeless) {
       throw new DatabricksTokensError(
         "ENTRY_AMBIGUOUS",
@@ -183,11 +175,6 @@ function indentAfter(text: string, at: number): string {
   const found = /^(?:[ \t\v\f]*(?:[#;][^\r\n]*)?(?:\r\n|\r|\n))*([ \t\v\f]*)/.exec(text.slice(at));
   return found?.[1] ?? "";
 }
-
-const linesOf = (found: readonly Section[], twice: Key | undefined): number[] =>
-  found.length > 1
-    ? found.map(({ header }) => header.number)
-    : found[0]!.settings.filter(({ key }) => key === twice).map(({ number }) => number);
 
 /** Where the line end right before `at` begins. */
 function lineEndBefore(text: string, at: number): number {

@@ -82,7 +82,8 @@ export function sectionsOf(text: string, isBytes = false): Sections {
     }
     close();
     indentLevel = first - line.start;
-    const bracket = start === "[" ? text.lastIndexOf("]", end - 1) : -1;
+    // Searched in the line alone: in the whole text each line would cost as much as all of them.
+    const bracket = start === "[" ? first + text.slice(first, end).lastIndexOf("]") : -1;
     if (bracket > first + 1) {
       current = newSection(text.slice(first + 1, bracket).trim(), line);
       if (bracket + 1 < end) current.others += 1;
@@ -106,10 +107,10 @@ function settingIn(
   end: number,
   blank: (code: number) => boolean,
 ): Setting | undefined {
-  const at = [text.indexOf("=", first), text.indexOf(":", first)].filter((found) => found >= 0 && found < end);
-  const delimiter = Math.min(...at);
+  const found = text.slice(first, end).search(/[=:]/);
+  const delimiter = first + found;
   const [, keyEnd] = trimmed(text, { start: first, end: delimiter }, blank);
-  if (at.length === 0 || keyEnd <= first) return undefined;
+  if (found < 0 || keyEnd <= first) return undefined;
   let valueStart = delimiter + 1;
   while (valueStart < end && blank(text.charCodeAt(valueStart))) valueStart += 1;
   return {

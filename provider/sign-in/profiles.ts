@@ -21,7 +21,11 @@ export function readProfiles(text: string, shown: string): Map<string, Profile> 
   const sections = all(sectionsOf(text));
   const [odd] = sections.flatMap(({ strange }) => strange);
   if (odd) throw unreadable(shown, `line ${odd.line}, column ${odd.column} is neither [profile] nor key = value`);
-  for (const section of sections) byName.set(section.name, [...(byName.get(section.name) ?? []), section]);
+  for (const section of sections) {
+    const same = byName.get(section.name);
+    if (same) same.push(section);
+    else byName.set(section.name, [section]);
+  }
   return new Map([...byName].map(([name, sections]) => [name, profileOf(name, sections, shown)]));
 }
 
@@ -47,11 +51,12 @@ function whyNot(name: string, sections: readonly Section[]): string | undefined 
     return `${profile} stands in it twice (lines ${lines.join(" and ")}): leave one`;
   }
   const [{ settings }] = sections as [Section];
-  for (const [index, { key, number }] of settings.entries()) {
-    const before = settings.findIndex((other) => other.key === key);
-    if (before < index) {
-      return `${quote(key)} of ${profile} is set twice (lines ${settings[before]!.number} and ${number}): leave one`;
-    }
+  const firstLines = new Map<string, number>();
+  for (const { key, number } of settings) {
+    const before = firstLines.get(key);
+    if (before !== undefined)
+      return `${quote(key)} of ${profile} is set twice (lines ${before} and ${number}): leave one`;
+    firstLines.set(key, number);
   }
   return undefined;
 }

@@ -124,7 +124,9 @@ function profileSource(
   const path = fromHome(shown, () => surroundings.home);
   const text = readFile(path);
   const profiles = text === undefined ? new Map<string, Profile>() : readProfiles(text, shown);
-  const byDefault = profiles.get(SETTINGS)?.settings.get("default_profile") || undefined;
+  const own = profiles.get(SETTINGS);
+  if (named === undefined && own?.problem) throw own.problem;
+  const byDefault = own?.settings.get("default_profile") || undefined;
   profiles.delete(SETTINGS);
   const name = named ?? byDefault ?? "DEFAULT";
   const profile = profiles.get(name);

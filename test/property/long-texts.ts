@@ -38,6 +38,15 @@ function readProfilesOf(text: string): void {
   }
 }
 
+/** Many short lines: what looks beyond its line, or through all that came before, takes quadratic time on these. */
+const manyLines = [long("[a]\n"), long("[=\n"), Array.from({ length: 100_000 }, (_, index) => `k${index}=\n`).join("")];
+for (const lines of manyLines) {
+  for (const text of [lines, `[p]\n${lines}`]) {
+    readProfilesOf(text);
+    new ProfileDocument(`${text}\n[q]\ntoken = a\n`).without("q");
+  }
+}
+
 let read = 0;
 for (const piece of PIECES) {
   const text = long(piece);

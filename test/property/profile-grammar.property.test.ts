@@ -45,6 +45,13 @@ const line = fc.oneof(
       .tuple(blanks, name, blanks, fc.constantFrom("", "", " # c", " live", "]"))
       .map(([a, n, b, c]) => `${a}[${n}]${b}${c}`),
   },
+  { weight: 1, arbitrary: name.map((own) => `[ ${own} ]`) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom("\u00a0", "\x1c", "\u0085", "\u3000"), fc.constantFrom("k = 1", "[q]", "# c"))
+      .map(([a, b]) => a + b),
+  },
   {
     weight: 6,
     arbitrary: fc

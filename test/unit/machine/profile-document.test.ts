@@ -77,6 +77,17 @@ describe("profile document", () => {
     refused("[p]\nclient_id = a\n");
     refused("[p]\nauth_type = databricks-cli\n");
     refused("host = x\n", "DEFAULT");
+    // Python's name has the blanks, other readers' has not.
+    refused("[ p ]\ntoken = a\n");
+    // The comment stands inside of the value.
+    refused("[p]\ntoken = a\n# mine\n  b\n");
+    // Blanks that make the line a part of the token for Python alone; in bytes.
+    for (const blank of ["\x1c", "\u00a0", "\u0085", "\u2003", "\u3000", " \u00a0"]) {
+      const bytes = Buffer.from(blank).toString("latin1");
+      refused(`[p]\n${bytes}k = 1\n`);
+      refused(`[q]\nk = 1\n${bytes}\n  [p]\n`);
+      refused(`[q]\nk = 1\n${bytes}[p]\n`);
+    }
     assert.ok(new ProfileDocument("[p]\nauth_type = PAT\n").with("p", VALUE));
   });
 

@@ -171,6 +171,9 @@ describe("profiles", () => {
     const missing = around({ file: "[__settings__]\ndefault_profile = c\n[a]\ntoken = 1\n" });
     assert.throws(() => sources({}, missing), /no profile c; there are a /);
     assert.throws(() => sources({ profile: "__settings__" }, around({ file })), /no profile __settings__/);
+    const twice = around({ file: `${file}[__settings__]\ndefault_profile = a\n` });
+    assert.throws(() => sources({}, twice), /__settings__.* twice \(lines 1 and 9\)/);
+    assert.deepEqual(sources({ profile: "b" }, twice), ["profile b of ~/.databrickscfg (token)"]);
   });
   it("an unknown profile lists those there are", () => {
     const s = around({ file: "[a]\nhost=h\n[b]\nhost=h\n" });
