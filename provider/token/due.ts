@@ -15,7 +15,7 @@ export function rotationReasons(state: TokenState, desired: TokenInputs, now: nu
   if (isExpired(current, now)) reasons.push("the token has expired");
   else if (schedule.rotateEverySeconds > 0 && due <= now) reasons.push("the schedule says so");
   if (isUnfinished(state, "current-gone")) reasons.push("the token was revoked elsewhere");
-  if (!isDeepStrictEqual(inputs.triggers ?? {}, desired.triggers ?? {})) reasons.push("triggers changed");
+  if (!sameTriggers(inputs.triggers, desired.triggers)) reasons.push("triggers changed");
   if (scheduleOf(inputs).lifetimeSeconds !== schedule.lifetimeSeconds) reasons.push("lifetimeSeconds changed");
   if ((inputs.autoscopeEnabled ?? false) !== (desired.autoscopeEnabled ?? false))
     reasons.push("autoscopeEnabled changed");
@@ -49,6 +49,9 @@ export function bookkeepingChanged(applied: TokenInputs, desired: TokenInputs): 
 export function narrows(applied: readonly string[] | undefined, desired: readonly string[]): boolean {
   return !applied || applied.some((scope) => !desired.includes(scope));
 }
+
+export const sameTriggers = (a: TokenInputs["triggers"], b: TokenInputs["triggers"]): boolean =>
+  isDeepStrictEqual(a ?? {}, b ?? {});
 
 export function sameScopes(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
   return isDeepStrictEqual(new Set(a ?? []), new Set(b ?? []));

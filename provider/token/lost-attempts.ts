@@ -129,6 +129,7 @@ export async function sweepRepeated({ context, credential, state, desired }: Wor
     // Then it is left to a later run to look.
     const { from, since } = window;
     const until = since + requestOf({ desired }).lifetimeSeconds * 1000;
-    noteLostAttempt(state, { from, since, until, minter: state.candidates.at(-1)?.minter ?? {} });
+    const minter = state.candidates.at(-1)?.minter ?? {};
+    noteLostAttempt(state, { from, since, until, minter, origin: desired.origin });
   }
 }

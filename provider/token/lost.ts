@@ -111,6 +111,9 @@ function isAskedFor({ creationTime, expiryTime, scopes }: TokenInfo, attempts: A
 const equal = (a: readonly string[] = [], b: readonly string[] = []): boolean =>
   new Set(a).size === new Set(b).size && a.every((scope) => b.includes(scope));
 
+const distinctOrigins = (origins: readonly TokenOrigin[]): TokenOrigin[] =>
+  origins.filter((origin, index) => origins.findIndex((other) => sameOrigin(other, origin)) === index);
+
 /** What a state tells of a resource's attempts; `desired`: what today's program asks for besides. */
 export function attemptsIn(state: TokenState, operationMs: number, desired: TokenInputs = state.inputs): Attempts {
   const { inputs, current, candidates, retiring, unfinished } = state;
@@ -119,9 +122,10 @@ export function attemptsIn(state: TokenState, operationMs: number, desired: Toke
     ...[inputs, desired].map((item) => ({ ...item, ...scheduleOf(item), comment: item.comment ?? "" })),
     ...candidates.flatMap(({ mintedWith }) => mintedWith ?? []),
   ];
-  const origins = sameOrigin(inputs.origin, desired.origin) ? [inputs.origin] : [inputs.origin, desired.origin];
   const granted = records.map(({ creationTime, expiryTime }) => (expiryTime - creationTime) / 1000);
   const unknown = unfinished.filter(({ code }) => code === "creation-unknown");
+  // Each under the name that it had: a resource may be renamed between two of them.
+  const origins = distinctOrigins([inputs.origin, desired.origin, ...unknown.flatMap(({ origin }) => origin ?? [])]);
   const ofUnknown = unknown.flatMap(({ since, until }) => (until === undefined ? [] : (until - since) / 1000));
   return {
     nonce: inputs.nonce,

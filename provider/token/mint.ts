@@ -55,8 +55,7 @@ function noteUnknown({ context, state, desired }: Work, minter: Minter, from: nu
   // By the server's clock, and as late as can be: from now on nothing of ours is under way.
   const since = context.client.clock.latestNow();
   const until = since + scheduleOf(desired).lifetimeSeconds * 1000;
-  noteLostAttempt(state, { from, since, until, minter });
-  state.inputs = { ...state.inputs, origin: desired.origin };
+  noteLostAttempt(state, { from, since, until, minter, origin: desired.origin });
   context.warn(
     `The answer to a creation on ${context.client.host} was lost, and no list shows yet whether it made a token. It is ` +
       "noted in the state: a `pulumi refresh` or `pulumi up` in a minute looks again and settles it",
@@ -81,6 +80,7 @@ async function createCandidate(work: Work, minter: Minter): Promise<Minted> {
       comment: desired.comment ?? "",
       ...(scopes && { scopes }),
       ...(autoscopeEnabled !== undefined && { autoscopeEnabled }),
+      ...(desired.triggers && { triggers: desired.triggers }),
     },
   };
   state.candidates.push(token);

@@ -47,6 +47,8 @@ export interface MintedWith {
   readonly comment: string;
   readonly scopes?: readonly string[];
   readonly autoscopeEnabled?: boolean;
+  /** Absent: none. Whoever changes a trigger asks for a token that is younger than the change. */
+  readonly triggers?: Readonly<Record<string, unknown>>;
 }
 
 export interface TokenState {

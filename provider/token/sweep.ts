@@ -6,6 +6,7 @@ import type { Credential } from "../sign-in";
 import type { TokenInfo } from "../workspace";
 import { listingOf, type MinterListing } from "./listing";
 import { type Attempts, attemptsIn, isPerhapsUnderWay, judge, perhapsLost } from "./lost";
+import { parseComment } from "./marker";
 import { scheduleOf } from "./schedule";
 import { mintersOf, type TokenInputs, type TokenState, timestamp } from "./state";
 import { noteLostAttempt, type Unfinished } from "./unfinished";
@@ -132,7 +133,10 @@ export async function sweepMinters(
     // A later run looks again, whatever the resource asks for by then.
     const [young] = (await listing.tokens()).filter((token) => isPerhapsUnderWay(token, attempts, now));
     const since = context.client.clock.latestNow();
-    if (young) noteLostAttempt(state, { from: young.creationTime, since, until: young.expiryTime, minter });
+    if (!young) continue;
+    // As its marker says; a marker without a name is cut, and told by the state's.
+    const { origin = state.inputs.origin } = parseComment(young.comment);
+    noteLostAttempt(state, { from: young.creationTime, since, until: young.expiryTime, minter, origin });
   }
   return hidden;
 }

@@ -1,3 +1,4 @@
+import type { TokenOrigin } from "../pulumi/origin";
 import { isKnown, type Minter } from "../session/minter";
 import type { TokenState } from "./state";
 
@@ -20,6 +21,8 @@ export interface Unfinished {
   readonly minter?: Minter;
   /** Of `creation-unknown`, epoch milliseconds: until when a token that it made would live. */
   readonly until?: number;
+  /** Of `creation-unknown`: the name in the marker of what it made; absent: the state's. */
+  readonly origin?: TokenOrigin;
 }
 
 /** Marks `code` as left to do; its first moment stays. */
@@ -30,9 +33,9 @@ export function markUnfinished(state: TokenState, code: UnfinishedCode, since: n
 /** Notes that the answer of a creation was lost: each one by itself, until its list shows that nothing of it is left. */
 export function noteLostAttempt(
   state: TokenState,
-  { minter, ...times }: { from: number; since: number; until: number; minter: Minter },
+  { minter, ...rest }: { from: number; since: number; until: number; minter: Minter; origin: TokenOrigin },
 ): void {
-  state.unfinished.push({ code: "creation-unknown", ...times, ...(isKnown(minter) && { minter }) });
+  state.unfinished.push({ code: "creation-unknown", ...rest, ...(isKnown(minter) && { minter }) });
 }
 
 export function clearUnfinished(state: TokenState, ...codes: UnfinishedCode[]): void {

@@ -2,7 +2,7 @@ import type { Properties } from "../pulumi/wire";
 import { knownTime, serverTime, type TokenContext } from "../session/context";
 import { nameOf } from "../session/minter";
 import { prove } from "../session/proof";
-import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons, sameScopes } from "./due";
+import { bookkeepingChanged, patchNeeded, retirementsDue, rotationReasons, sameScopes, sameTriggers } from "./due";
 import { sameOrigin } from "./marker";
 import { narrowRetiring, patch } from "./patch";
 import { discardCandidates, promote, renew, retire, sweepEarlier } from "./rotation";
@@ -114,8 +114,12 @@ async function settleCandidates(work: Work): Promise<void> {
   if (state.candidates.length > 0) await discardCandidates(work);
 }
 
-function isAsDesired({ lifetimeSeconds, scopes, autoscopeEnabled }: MintedWith, desired: TokenInputs): boolean {
+function isAsDesired(
+  { lifetimeSeconds, scopes, autoscopeEnabled, triggers }: MintedWith,
+  desired: TokenInputs,
+): boolean {
   return (
+    sameTriggers(triggers, desired.triggers) &&
     lifetimeSeconds === scheduleOf(desired).lifetimeSeconds &&
     (autoscopeEnabled ?? false) === (desired.autoscopeEnabled ?? false) &&
     (scopes === undefined) === (desired.scopes === undefined) &&

@@ -136,6 +136,29 @@ describe("faults: lost attempts", () => {
       assert.deepEqual(ours(), []);
     });
 
+    it("two minters, and a rename between their lost attempts: each is found under the name that it had", async () => {
+      machine.identity = workspace.addUser("a@example.com");
+      await fine(stack.up());
+      const lose = async (): Promise<void> => {
+        workspace.faults.add({ ...lostAnswer, times: 9 });
+        workspace.faults.add({ ...LIST, kind: "server-error", times: 99, skip: 1 });
+        await stack.up();
+        workspace.faults.clear();
+      };
+      wish({ triggers: { release: "2" } });
+      await lose();
+      stack.resources[0]!.name = "renamed";
+      machine.identity = workspace.addUser("b@example.com");
+      wish({ triggers: { release: "3" } });
+      await lose();
+      assert.ok(ours().some(({ comment }) => comment.includes("renamed")));
+      assert.ok(ours().some(({ comment }) => !comment.includes("renamed")));
+      workspace.advance(HOUR);
+      machine.identity = workspace.admin;
+      await fine(stack.destroy());
+      assert.deepEqual(ours(), []);
+    });
+
     it("a user's name counts whatever its case", async () => {
       machine.identity = workspace.addUser("a@example.com");
       await fine(stack.up());
@@ -313,6 +336,22 @@ describe("faults: lost attempts", () => {
         });
       }
     }
+
+    it("a trigger that was changed after it was minted asks for a younger one", async () => {
+      wish({ triggers: { release: "1" } });
+      await fine(stack.up());
+      workspace.faults.add({ ...CALLS.me, kind: "server-error", times: 99, skip: 1 });
+      wish({ triggers: { release: "2" } });
+      await stack.up();
+      workspace.faults.clear();
+      assert.deepEqual(codes(), ["not-proved"]);
+      const candidate = ours().at(-1)!;
+      wish({ triggers: { release: "3" } });
+      await fine(stack.up());
+      assert.notEqual(outs()["tokenId"], candidate.tokenId);
+      assert.equal(workspace.isAlive(candidate.value), false);
+      assert.equal(stack.changes(), false);
+    });
 
     it("what is still asked for becomes the current token, without another one", async () => {
       workspace.faults.add({ ...CALLS.me, kind: "server-error", times: 99, skip: 1 });

@@ -19,7 +19,8 @@ export interface Kept {
 }
 
 export interface Resource {
-  readonly name: string;
+  /** Changed by an alias. */
+  name: string;
   /** The program's arguments. */
   args: Properties;
   kept?: Kept | undefined;

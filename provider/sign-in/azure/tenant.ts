@@ -16,7 +16,7 @@ export async function tenantOf(strategy: string, signIn: SignIn, until: number):
 }
 
 /** By `GET /aad/auth`: the first segment of the path in its Location, which is not followed. */
-export async function discoveredTenant(signIn: SignIn, until: number): Promise<string | undefined> {
+async function discoveredTenant(signIn: SignIn, until: number): Promise<string | undefined> {
   const { host, surroundings, timeoutMs } = signIn;
   const known = found.get(host);
   if (known !== undefined) return known;

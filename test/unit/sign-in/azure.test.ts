@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadIdentity } from "../../../provider/sign-in/azure/identity";
@@ -253,12 +253,24 @@ describe("sign-in by Entra ID", function () {
         assert.ok(asked().every((line) => line.includes(`--tenant ${TENANT}`)));
       });
 
+      it("where the workspace names no tenant, and nobody else does: az is not asked", async () => {
+        az(MFA, OTHER);
+        rmSync(join(folder, "asked"), { force: true });
+        workspace.entra = undefined;
+        const { message } = await run({ ...env(), ARM_TENANT_ID: "" }, given);
+        assert.match(message ?? "", /azure-cli.*needs a tenant.*set azureTenantId or ARM_TENANT_ID/s);
+        assert.ok(!existsSync(join(folder, "asked")));
+      });
+
       for (const said of [NO_TENANT, "ERROR: Tenant shouldn't be specified for Cloud Shell account"]) {
         it(`${said.slice(7)}: asks without it, and sends no token of another tenant, or of none`, async () => {
           for (const tenant of [OTHER, undefined]) {
             const calls = workspace.calls.length;
             az(said, tenant);
-            assert.match(await failed(), new RegExp(`${tenant ?? "does not name"}.*${TENANT}.*asked for`, "s"));
+            assert.match(
+              await failed(),
+              new RegExp(`${said}.*${tenant ?? "does not name"}.*${TENANT}.*asked for`, "s"),
+            );
             assert.equal(workspace.calls.length, calls, "nothing was sent");
           }
           az(said, TENANT.toUpperCase());
