@@ -74,9 +74,9 @@ export type ErrorCode =
   | "OUTPUT_UNUSABLE" // not a text, or not one that can be a token
   // databricks-tokens audit
   | "RUN_UNDER_WAY" // a Pulumi run holds the stack's lock
-  | "UNEXPECTED" // a defect of this package
   | "LOCK_UNKNOWN" // whether one does can't be told
-  | "REPORT_NOT_WRITTEN"; // the page of --html
+  | "REPORT_NOT_WRITTEN" // the page of --html
+  | "UNEXPECTED"; // a defect of this package
 
 /** Not the `ErrorOptions` of ES2022: a program that is compiled for an older `lib` has no such type. */
 export interface ErrorOptionsWithOutcome {

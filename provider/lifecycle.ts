@@ -24,7 +24,8 @@ import type { Store } from "./machine/store";
 import { pulumiHome, storeContext } from "./machine/store-context";
 import type { Lifecycle, ResourceType } from "./pulumi/lifecycle-type";
 import { assertMadeHere } from "./pulumi/not-importable";
-import { redact, redactError } from "./secret";
+import { warn } from "./pulumi/warn";
+import { redactError } from "./secret";
 import { surroundingsOf } from "./session/resource-surroundings";
 import { useConfig } from "./session/surroundings";
 import { contextFor } from "./session/token-context";
@@ -34,8 +35,6 @@ import { deleteToken } from "./token/delete";
 import { diff } from "./token/diff";
 import { read } from "./token/read";
 import { update } from "./token/update";
-
-const warn = (message: string): void => void process.stderr.write(`warning: ${redact(message)}\n`);
 
 /** Pulumi prints what a method throws, stack and all: nothing of it may be a secret. */
 function guarded<Args extends unknown[], Result>(

@@ -2,7 +2,14 @@ import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { DatabricksTokensError } from "../errors";
 import { surroundings, useConfig } from "../session/surroundings";
-import { credentialsFor, knowingAzureHost, resolveHost, type Surroundings, settingsFrom } from "../sign-in";
+import {
+  credentialsFor,
+  expectedWorkspace,
+  knowingAzureHost,
+  resolveHost,
+  type Surroundings,
+  timeLimitsFrom,
+} from "../sign-in";
 import { currentUser, listTokens, tokenSettings, WorkspaceClient } from "../workspace";
 import {
   type Attempt,
@@ -87,14 +94,14 @@ async function examined({ locked }: StackConfig, around: Surroundings): Promise<
   const signedIn = await attempt(() => {
     const { credentials, problem } = credentialsFor(origin, {}, known);
     if (problem) throw problem;
-    return { credential: credentials[0]!, settings: settingsFrom({}, known) };
+    return { credential: credentials[0]!, settings: timeLimitsFrom({}, known) };
   });
   if (signedIn.error) return [host, signInFinding(signedIn, locked), ...without("nobody signs in")];
 
   const { credential: authorization, settings: timeLimits } = signedIn.value;
-  const made = await attempt(
-    () => new WorkspaceClient(origin, { timeoutMs: timeLimits.httpTimeoutMs, env: known.env }),
-  );
+  const expected = expectedWorkspace(origin, {}, known);
+  const options = { timeoutMs: timeLimits.httpTimeoutMs, env: known.env, ...(expected && { expected }) };
+  const made = await attempt(() => new WorkspaceClient(origin, options));
   const signIn = signInFinding({ value: authorization }, locked);
   if (made.error) return [host, signIn, identityFinding(made), ...without("nobody is signed in").slice(1)];
   const client = made.value;

@@ -163,9 +163,9 @@ async function make(caller: Caller, state: ScopeState, props: Properties): Promi
 function isThere(inputs: ScopeInputs, cause?: unknown): DatabricksTokensError {
   return new DatabricksTokensError(
     "ENTRY_EXISTS",
-    `${shown(inputs)} is there already, and this stack did not make it, as far as this machine knows. If it is this stack's, under " +
-      "the resource's earlier name or parent, give the resource an alias. Else set adopt: true to take it over (destroy leaves it ` +
-      "then), or take another name",
+    `${shown(inputs)} is there already, and this stack did not make it, as far as this machine knows. If it is this stack's, ` +
+      "under the resource's earlier name or parent, give the resource an alias. Else set adopt: true to take it over " +
+      "(destroy leaves it then), or take another name",
     { cause },
   );
 }

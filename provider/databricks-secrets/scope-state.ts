@@ -1,6 +1,7 @@
+import { assertSchemaVersion } from "../pulumi/schema-version";
 import type { Properties } from "../pulumi/wire";
 import { readEntryInputs, type WorkspaceEntryInputs } from "./check";
-import { assertVersion } from "./secret-state";
+import { SCHEMA_VERSION } from "./secret-state";
 
 export interface ScopeInputs extends WorkspaceEntryInputs {
   readonly name: string;
@@ -27,7 +28,7 @@ export function readScopeInputs(props: Properties): ScopeInputs {
 }
 
 export function readScopeState(props: Properties): ScopeState {
-  assertVersion(props, "SecretScope");
+  assertSchemaVersion("SecretScope", props, SCHEMA_VERSION);
   return {
     inputs: readScopeInputs(props),
     created: props["created"] === true,
@@ -39,5 +40,5 @@ export function readScopeState(props: Properties): ScopeState {
 export const writeScopeState = ({ inputs, ...state }: ScopeState): Properties => ({
   ...inputs,
   ...state,
-  schemaVersion: 1,
+  schemaVersion: SCHEMA_VERSION,
 });

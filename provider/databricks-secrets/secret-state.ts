@@ -1,10 +1,10 @@
-import { DatabricksTokensError } from "../errors";
+import { assertSchemaVersion } from "../pulumi/schema-version";
 import { type Properties, secret, unwrap } from "../pulumi/wire";
 import { Secret } from "../secret";
 import { readEntryInputs, type WorkspaceEntryInputs } from "./check";
 
 /** Version 1 of what a secret keeps in Pulumi's state. Names and shapes are for ever: STATE.md lists them. */
-const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 1;
 
 /** Outputs that hold a secret: marked on the wire, and named in `additionalSecretOutputs` besides. */
 export const SECRET_OUTPUTS = ["stringValue", "adopted"] as const;
@@ -39,7 +39,7 @@ export function readSecretInputs(props: Properties): SecretInputs {
 }
 
 export function readSecretState(props: Properties): SecretState {
-  assertVersion(props, "Secret");
+  assertSchemaVersion("Secret", props, SCHEMA_VERSION);
   const kind = props["before"] as Before["kind"];
   const adopted = String(unwrap(props["adopted"]) ?? "");
   return {
@@ -64,13 +64,4 @@ export function writeSecretState({ inputs, before, ...state }: SecretState): Pro
     before: before.kind,
     adopted: secret(before.kind === "kept" ? before.value.reveal() : ""),
   };
-}
-
-export function assertVersion(props: Properties, type: string): void {
-  if (props["schemaVersion"] === SCHEMA_VERSION) return;
-  throw new DatabricksTokensError(
-    "STATE_NOT_OURS",
-    `The state has a ${type} of schema version ${String(props["schemaVersion"])}; this package reads version ` +
-      `${SCHEMA_VERSION}. Install the version of pulumi-databricks-tokens that wrote it, or a newer one; nothing was changed`,
-  );
 }

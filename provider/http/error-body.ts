@@ -1,3 +1,5 @@
+import { jsonObject } from "./values";
+
 /** What an error answer says, whichever of Databricks' shapes it has. */
 export interface ErrorBody {
   /** Symbolic code such as `RESOURCE_DOES_NOT_EXIST`; empty where there is none, or only a number. */
@@ -30,24 +32,13 @@ export function isHtml(body: string, contentType = ""): boolean {
 export function readErrorBody(body: string, contentType = ""): ErrorBody {
   if (body.trim() === "") return NOTHING;
   if (isHtml(body, contentType)) return { ...NOTHING, message: fromPage(body), html: true };
-  const json = parse(body);
+  const json = jsonObject(body);
   if (json) return fromJson(json);
   // What follows looks at the start alone: an error of many megabytes is none that people read.
   const start = body.slice(0, MAX_READ).trim();
   const match = /^([A-Z][A-Z0-9_]{2,80}): ?/.exec(start);
   if (match) return { errorCode: match[1]!, message: start.slice(match[0].length).trim(), fromApi: true, html: false };
   return { ...NOTHING, message: start };
-}
-
-function parse(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function fromJson(json: Record<string, unknown>): ErrorBody {

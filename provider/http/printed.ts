@@ -3,14 +3,14 @@ import { quote } from "./quote";
 
 /**
  * What the command prints goes through here, whoever wrote it: names, comments, hosts and what other programs say come
- * from elsewhere. Each is quoted by `foreignText` where it is put into a sentence; this is the last look at the whole, so
+ * from elsewhere. Each is quoted by `quote` where it is put into a sentence; this is the last look at the whole, so
  * that one that was forgotten neither speaks to the terminal or to CI nor shows what looks like a token. Pure.
  */
 
 /** Our own colours, and blanks, stay as they are. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const PARTS = /(\s+|\x1b\[\d{1,2}m)/;
-/** Shorter words are no tokens; longer ones than `foreignText` quotes are not cut here. */
+/** Shorter words are no tokens; longer ones than `quote` quotes are not cut here. */
 const [LEAST, MOST] = [12, 300];
 
 /** For people. `isTerminal`: our own colours may stand in it. */

@@ -1,4 +1,5 @@
 import { beginCheck, checkBooleans } from "../pulumi/begin-check";
+import type { CheckFailure } from "../pulumi/check-failures";
 import { originText, stackText } from "../pulumi/origin";
 import { PlaceRegistry } from "../pulumi/place-registry";
 import { SavedFailure } from "../pulumi/saved-failure";
@@ -19,7 +20,7 @@ export class EntryLifecycle {
 
   /** Validates the inputs at preview, mints the nonce, and sees to it that no two entries of a program share a place. */
   async check(context: StoreContext, olds: Properties, news: Properties) {
-    const failures: Array<{ property: string; reason: string }> = [];
+    const failures: CheckFailure[] = [];
     const fail = (property: string, reason: string): void => void failures.push({ property, reason });
     const inputs = beginCheck(olds, news);
     checkBooleans(inputs, ["adopt"], fail);

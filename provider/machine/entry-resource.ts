@@ -18,6 +18,7 @@ export function propertiesOf(
   return {
     ...properties,
     [kind.secretKey]: value === undefined || value === null ? undefined : pulumi.secret(value),
+    ...(kind.arguments.includes("path") && { file: undefined }),
     machineId: undefined,
     machineName: undefined,
   };

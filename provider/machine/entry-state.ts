@@ -1,5 +1,5 @@
-import { DatabricksTokensError } from "../errors";
 import type { EntryOrigin } from "../pulumi/origin";
+import { assertSchemaVersion } from "../pulumi/schema-version";
 import { type Properties, secret, unwrap } from "../pulumi/wire";
 import { Secret } from "../secret";
 import type { EntryValue, Store } from "./store";
@@ -55,13 +55,7 @@ export function readInputs(store: Store, props: Properties): EntryInputs {
 }
 
 export function readState(store: Store, props: Properties): EntryState {
-  if (props["schemaVersion"] !== SCHEMA_VERSION) {
-    throw new DatabricksTokensError(
-      "STATE_NOT_OURS",
-      `The state has a ${store.type} of schema version ${String(props["schemaVersion"])}; this package reads version ` +
-        `${SCHEMA_VERSION}. Install the version of pulumi-databricks-tokens that wrote it, or a newer one; nothing was changed`,
-    );
-  }
+  assertSchemaVersion(store.type, props, SCHEMA_VERSION);
   const { where, value, ...inputs } = readInputs(store, props);
   const leftovers = (unwrap(props["leftovers"]) as StoredRecord[] | undefined) ?? [];
   return {

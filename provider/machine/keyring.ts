@@ -1,4 +1,5 @@
 import { DatabricksTokensError, type ErrorCode } from "../errors";
+import { addCommand, packageManagerOf } from "../pulumi/package-manager";
 import { Secret } from "../secret";
 import type { KeyringAnswer, KeyringCall } from "./keyring-call";
 import { callKeyring, KeyringSilent } from "./keyring-process";
@@ -71,7 +72,8 @@ async function asked(shown: string, call: KeyringCall, limitMs: number): Promise
   if (answer.failed === "not-installed") {
     throw new DatabricksTokensError(
       "KEYRING_NOT_INSTALLED",
-      "KeyringEntry needs the package @napi-rs/keyring, which can't be loaded here: npm install @napi-rs/keyring",
+      "KeyringEntry needs the package @napi-rs/keyring, which can't be loaded here: " +
+        addCommand(packageManagerOf(process.cwd(), process.env), "@napi-rs/keyring"),
     );
   }
   const [code, text] = reasonOf(answer.message);

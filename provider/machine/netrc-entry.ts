@@ -67,12 +67,7 @@ export class NetrcEntry extends pulumi.CustomResource {
    * @param opts Pulumi's options. `deleteBeforeReplace` is on, because both would stand in the same place.
    */
   constructor(name: string, args: NetrcEntryArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super(
-      typeToken(KIND.type),
-      name,
-      { ...propertiesOf(KIND, name, args, opts), file: undefined },
-      optionsOf(KIND, opts),
-    );
+    super(typeToken(KIND.type), name, propertiesOf(KIND, name, args, opts), optionsOf(KIND, opts));
   }
 
   /** Not possible; `adopt` takes over what is there. @throws DatabricksTokensError INVALID_INPUT */

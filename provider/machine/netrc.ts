@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { domainToASCII } from "node:url";
+import type { Fail } from "../pulumi/check-failures";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
 import { Secret } from "../secret";
 import { NetrcDocument, netrcProblem } from "./netrc-document";
 import { pythonProblem } from "./netrc-python";
-import { checkPath, type EntryValue, type Fail, type FoundEntry, type Store, textInput } from "./store";
+import { checkPath, type EntryValue, type FoundEntry, type Store, textInput } from "./store";
 import { assertText } from "./text-encoding";
 import { editText, readText } from "./text-file";
 

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { DatabricksTokensError } from "../errors";
-import { redact } from "../secret";
+import { warn } from "../pulumi/warn";
 import { surroundings } from "../session/surroundings";
 import { machineIdOf } from "./machine";
 import type { StoreContext } from "./store";
@@ -30,7 +30,7 @@ export function storeContext(): StoreContext {
     machineName: hostname(),
     lockTimeoutMs:
       1000 * secondsFrom(config("databricks:lockTimeoutSeconds") ?? env["DATABRICKS_LOCK_TIMEOUT_SECONDS"]),
-    warn: (message) => void process.stderr.write(redact(`warning: ${message}\n`)),
+    warn,
   };
 }
 

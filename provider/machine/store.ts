@@ -1,6 +1,8 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
+import type { Fail } from "../pulumi/check-failures";
 import { type Properties, UNKNOWN } from "../pulumi/wire";
 import type { Secret } from "../secret";
+import { fromHome } from "../sign-in/paths";
 import { assertPath } from "./file-path";
 import type { FileSurroundings } from "./text-file";
 
@@ -52,8 +54,6 @@ export interface Place {
   edit(decide: Decide): Promise<void>;
 }
 
-export type Fail = (property: string, reason: string) => void;
-
 /** A kind of store. What the kinds have in common is in entry-lifecycle.ts. */
 export interface Store {
   /** The resource's class, and its type in the state. */
@@ -96,14 +96,14 @@ export async function checkPath(
     fail("path", "must be a file's path, without control characters");
     return;
   }
-  if (/^~[^/]/.test(given)) {
+  const expanded = fromHome(given, () => home);
+  if (expanded === given && given.startsWith("~")) {
     fail(
       "path",
       `must be ~/... for the home folder: no shell reads ${given}, and a folder of that name is hardly meant`,
     );
     return;
   }
-  const expanded = given === "~" || given.startsWith("~/") ? join(home, given.slice(1)) : given;
   const file = isAbsolute(expanded) ? resolve(expanded) : resolve(cwd, expanded);
   inputs["file"] = file;
   try {

@@ -34,8 +34,8 @@ export interface WorkspaceArgs {
    */
   azureClientId?: Input<string>;
   /**
-   * Client id of a service principal, for `oauth-m2m`, `github-oidc`, `env-oidc`, `file-oidc`. A source that names
-   * another one is not used.
+   * Client id of a service principal, for `oauth-m2m`, `github-oidc`, `azure-devops-oidc`, `env-oidc`, `file-oidc`. A
+   * source that names another one is not used.
    * @default config `databricks:clientId`, else `DATABRICKS_CLIENT_ID`, else the profile's
    */
   clientId?: Input<string>;

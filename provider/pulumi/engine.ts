@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { DatabricksTokensError } from "../errors";
+import { warn } from "./warn";
 
 /**
  * The engine's address: Pulumi starts a dynamic provider as `node .../dynamic-provider 127.0.0.1:PORT`. Under
@@ -9,22 +10,17 @@ const ADDRESS = /^(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/;
 
 let isTold = false;
 
-const warnOnStderr = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
-
 /**
  * Throws ENGINE_GONE if the Pulumi CLI that started this process has ended. A provider may outlive a killed CLI by
  * minutes; what it minted then no state would know. Where no argument is an address there is nobody to ask: that is told
  * once, for the protection is off.
  */
-export async function assertEngine(
-  args: readonly string[] = process.argv.slice(2),
-  warn = warnOnStderr,
-): Promise<void> {
+export async function assertEngine(args: readonly string[] = process.argv.slice(2), tell = warn): Promise<void> {
   const match = args.map((arg) => ADDRESS.exec(arg)).find((found) => found !== null);
   if (!match) {
     if (!isTold) {
       isTold = true;
-      warn(
+      tell(
         "The address of the Pulumi engine is not among this process's arguments, so whether it still runs can't be told: " +
           "a creation may go on after the Pulumi command has been killed. `databricks-tokens audit` finds what it leaves",
       );

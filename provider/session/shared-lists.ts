@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { hasCode, isRefusal } from "../errors";
 import { Secret } from "../secret";
-import type { Credential } from "../sign-in";
+import { type Credential, claimsOf } from "../sign-in";
 import { type Caller, currentUser, listTokens, listTokensBy } from "../workspace";
 import type { Listing, ListingWanted } from "./context";
 import type { Identity } from "./minter";
@@ -92,18 +92,7 @@ async function userOf(caller: Caller): Promise<Identity> {
 
 /** Who a bearer token says that it is: a JWT names its subject, another is known by its value alone. */
 function identityOf(header: Secret | undefined): Identity {
-  const value = header?.reveal().replace(/^Bearer /i, "") ?? "";
-  const subject = subjectOf(value);
-  return subject === undefined ? { value: new Secret(value) } : { subject };
-}
-
-function subjectOf(token: string): string | undefined {
-  const [, payload, signature] = token.split(".");
-  if (payload === undefined || signature === undefined) return undefined;
-  try {
-    const { sub } = Object(JSON.parse(Buffer.from(payload, "base64url").toString("utf8"))) as { sub?: unknown };
-    return typeof sub === "string" && sub !== "" ? sub : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = new Secret(header?.reveal().replace(/^Bearer /i, "") ?? "");
+  const subject = claimsOf(value)?.["sub"];
+  return typeof subject === "string" && subject !== "" ? { subject } : { value };
 }

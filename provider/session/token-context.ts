@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabricksTokensError } from "../errors";
 import { assertEngine } from "../pulumi/engine";
+import { warn } from "../pulumi/warn";
 import { type Properties, unwrap } from "../pulumi/wire";
-import { redact } from "../secret";
-import { credentialsFor, expectedWorkspace, isOrigin, settingsFrom, type WorkspaceInput } from "../sign-in";
+import { credentialsFor, expectedWorkspace, isOrigin, timeLimitsFrom, type WorkspaceInput } from "../sign-in";
 import { clientFor } from "../workspace";
 import { as, DEFAULT_LIMITS, type TokenContext } from "./context";
 import { SharedLists } from "./shared-lists";
@@ -20,7 +20,7 @@ export function contextFor(applied: Properties, desired: Properties): TokenConte
   if (!isOrigin(host)) throw notSafe();
   const workspace = programWorkspace(host, desired);
   const around = surroundings();
-  const timeLimits = settingsFrom(workspace, around);
+  const timeLimits = timeLimitsFrom(workspace, around);
   const limits = { ...DEFAULT_LIMITS, operationMs: timeLimits.operationTimeoutMs };
   const { credentials, problem } = credentialsFor(host, workspace, around);
   const expected = expectedWorkspace(host, (desired["workspace"] ?? {}) as WorkspaceInput, around);
@@ -37,7 +37,7 @@ export function contextFor(applied: Properties, desired: Properties): TokenConte
     assertEngine: () => assertEngine(),
     list: (credential, options) => shared.list(as(context, credential), credential, options),
     whoIs: (credential) => shared.whoIs(as(context, credential), credential),
-    warn: (message) => void process.stderr.write(`warning: ${redact(message)}\n`),
+    warn,
   };
   return context;
 }

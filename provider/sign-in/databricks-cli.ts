@@ -1,4 +1,5 @@
 import { DatabricksTokensError, hasCode } from "../errors";
+import { jsonObject } from "../http/values";
 import { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
 import { cachedSignIn } from "./cached-sign-in";
@@ -35,7 +36,7 @@ export function authorize(signIn: SignIn): Authorization {
   const { from } = signIn;
   const fetch = async (until: number): Promise<FetchedToken> => {
     const command = [cliPath(signIn) ?? "databricks", "auth", "token", ...whose(signIn)];
-    const { access_token: value, expiry } = parse(await output(NAME, signIn, command, until));
+    const { access_token: value, expiry } = jsonObject(await output(NAME, signIn, command, until)) ?? {};
     const expiresAt = Date.parse(String(expiry ?? ""));
     if (typeof value === "string" && value !== "" && !Number.isNaN(expiresAt)) {
       return { value: new Secret(value), expiresAt };
@@ -55,12 +56,4 @@ export function authorize(signIn: SignIn): Authorization {
       throw new DatabricksTokensError(error.code, text, { cause: error });
     }
   });
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }

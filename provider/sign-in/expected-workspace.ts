@@ -1,5 +1,5 @@
-import { DatabricksTokensError } from "../errors";
-import { originOf, workspaceIdIn } from "../workspace/host";
+import { workspaceIdIn } from "../workspace/host";
+import { names } from "./domains";
 import { type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
 
 /** The id that a workspace must have, and who says so. */
@@ -22,7 +22,7 @@ export function expectedWorkspace(
   if (own !== undefined) return { id: own, from: "?o= of workspace.host" };
   for (const source of sourcesFor(workspace, surroundings)) {
     const named = source.get("host");
-    if (source.problem || (named !== undefined && !isSame(named, host))) continue;
+    if (source.problem || (named !== undefined && !names(named, host))) continue;
     const inAddress = idIn(named, host);
     if (inAddress !== undefined) return { id: inAddress, from: `?o= of ${source.nameOf("host")} (${source.title})` };
     const id = source.get("workspaceId");
@@ -31,16 +31,5 @@ export function expectedWorkspace(
   return undefined;
 }
 
-const isSame = (text: string, host: string): boolean => attempt(() => originOf(text)) === host;
-
 const idIn = (text: string | undefined, host: string): string | undefined =>
-  text !== undefined && isSame(text, host) ? attempt(() => workspaceIdIn(text)) : undefined;
-
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DatabricksTokensError) return undefined;
-    throw error;
-  }
-}
+  text !== undefined && names(text, host) ? workspaceIdIn(text) : undefined;

@@ -1,4 +1,5 @@
-import { originOf, parseHost } from "../workspace/host";
+import { parseHost } from "../workspace/host";
+import { names } from "./domains";
 import { type HostSource, type Surroundings, sourcesFor, type WorkspaceInput } from "./sources";
 
 export interface ResolvedHost {
@@ -45,13 +46,5 @@ export function resolveHost(
   const { source, from } = place;
   const host = "host" in place ? place.host : surroundings.hostOfResource?.(place.resourceId);
   if (host === undefined) return undefined;
-  return { host: isOrigin(host, known) ? known! : parseHost(host, from), source, from };
-}
-
-function isOrigin(host: string, known: string | undefined): boolean {
-  try {
-    return known !== undefined && originOf(host) === known;
-  } catch {
-    return false;
-  }
+  return { host: known !== undefined && names(host, known) ? known : parseHost(host, from), source, from };
 }

@@ -2,6 +2,7 @@ import { DatabricksTokensError } from "../errors";
 import type { Secret } from "../secret";
 import type { Authorization } from "../workspace/authorization";
 import { cachedSignIn } from "./cached-sign-in";
+import { claimsOf } from "./claims";
 import { tokenEndpoint } from "./discovery";
 import { bearerHeader, tokenFromResponse } from "./oauth-response";
 import type { SignIn } from "./strategy";
@@ -52,12 +53,4 @@ function assertForHost(strategy: string, { host, from, isHostTrusted }: SignIn, 
 }
 
 /** Empty where it is no JSON web token, or is for nobody in particular. */
-function audiencesOf(token: Secret): unknown[] {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString("utf8"));
-    const { aud = [] } = Object(claims) as { aud?: unknown };
-    return [aud].flat();
-  } catch {
-    return [];
-  }
-}
+const audiencesOf = (token: Secret): unknown[] => [claimsOf(token)?.["aud"] ?? []].flat();

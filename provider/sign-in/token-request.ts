@@ -9,6 +9,7 @@ import { exchange, type Incoming } from "../http/exchange";
 import { isLoopback } from "../http/loopback";
 import { quote } from "../http/quote";
 import { backoffMs, retryAfterMs } from "../http/throttle";
+import { jsonObject } from "../http/values";
 import type { Secret } from "../secret";
 import type { SignIn } from "./strategy";
 
@@ -82,7 +83,7 @@ async function attempt(
     const error = errorFromNetwork(failure, { host: address.origin, timeoutMs, timedOut, proxied });
     return { error: failed(error.code, error.text, error.cause) };
   }
-  const body = incoming.status === 200 ? objectOf(incoming.body) : undefined;
+  const body = incoming.status === 200 ? jsonObject(incoming.body) : undefined;
   if (body) return { answer: body };
   const secrets = [...Object.values(headers), ...Object.values(form ?? {})].filter(
     (value) => typeof value === "object",
@@ -133,15 +134,6 @@ function formOf(form: NonNullable<Question["form"]>): string {
     if (value !== undefined) fields.append(name, typeof value === "string" ? value : value.reveal());
   }
   return fields.toString();
-}
-
-function objectOf(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const connections = new Map<string, Connection>();

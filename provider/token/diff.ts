@@ -4,7 +4,7 @@ import { lateRotation } from "./late";
 import { readInputs, readState } from "./state";
 
 /**
- * Compares what holds (the old outputs) with what is wished, and with the clock. Makes no call. Only another host
+ * Compares what was applied (the old outputs) with what is desired, and with the clock. Makes no call. Only another host
  * replaces; everything else happens in place. Warns of runs that come too rarely for the schedule.
  */
 export function diff(

@@ -1,6 +1,5 @@
-import { DatabricksTokensError } from "../errors";
-import { quote } from "../http/quote";
 import type { TokenOrigin } from "../pulumi/origin";
+import { assertSchemaVersion } from "../pulumi/schema-version";
 import { type Properties, secret, unwrap } from "../pulumi/wire";
 import { Secret } from "../secret";
 import { distinct, type Minter } from "../session/minter";
@@ -82,14 +81,7 @@ export function readInputs(props: Properties): TokenInputs {
 }
 
 export function readState(props: Properties): TokenState {
-  const version = props["schemaVersion"];
-  if (version !== SCHEMA_VERSION) {
-    throw new DatabricksTokensError(
-      "STATE_NOT_OURS",
-      `The state has a token of schema version ${quote(typeof version === "object" ? "" : `${version}`) || "none"}; this package reads version ${SCHEMA_VERSION}. ` +
-        "Install the version of pulumi-databricks-tokens that wrote it, or a newer one; nothing was changed",
-    );
-  }
+  assertSchemaVersion("token", props, SCHEMA_VERSION);
   const state: TokenState = {
     inputs: readInputs(props),
     owner: String(props["owner"] ?? ""),

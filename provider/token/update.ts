@@ -22,7 +22,7 @@ import { clearUnfinished, isUnfinished } from "./unfinished";
 import { begin, type Work } from "./work";
 
 /**
- * Brings the token to what is wished: finishes what an earlier run left, rotates if that is due, changes comment and
+ * Brings the token to what is desired: finishes what an earlier run left, rotates if that is due, changes comment and
  * scopes in place, and revokes what has served its overlap. A failure saves how far it came.
  */
 export async function update(context: TokenContext, olds: Properties, news: Properties): Promise<{ outs: Properties }> {

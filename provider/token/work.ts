@@ -7,7 +7,7 @@ import { scheduleOf } from "./schedule";
 import type { TokenInputs, TokenState } from "./state";
 
 /**
- * One resource while it is brought to what is wished. Each step writes into `state` what has happened as soon as it
+ * One resource while it is brought to what is desired. Each step writes into `state` what has happened as soon as it
  * has, so that whoever saves the state after a failure loses nothing.
  */
 export interface Work {

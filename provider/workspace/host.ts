@@ -31,9 +31,8 @@ interface Read {
 export function parseHost(text: string, from?: string): string {
   const { origin, written, hostname } = readHost(text, from);
   if (isName(written) && written === hostname) return origin;
-  const shown = quote(text.trim()).slice(0, MOST_SHOWN);
   throw invalidHost(
-    `"${shown}" is no host name: it has letters, digits and hyphens, with dots between them` +
+    `"${shownOf(text)}" is no host name: it has letters, digits and hyphens, with dots between them` +
       (/[$%{}()]/.test(text) ? ". It looks like a variable that nobody has expanded" : ""),
     from,
   );
@@ -46,6 +45,8 @@ export const originOf = (text: string): string => readHost(text).origin;
 export const workspaceIdIn = (text: string): string | undefined => readHost(text).workspaceId;
 
 const MOST_SHOWN = 100;
+
+const shownOf = (text: string): string => quote(text.trim()).slice(0, MOST_SHOWN);
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Letters, digits, hyphens, dots, at least one dot; or this machine. */
@@ -69,7 +70,8 @@ function readHost(text: string, from?: string): Read {
   // The URL parser would mend these silently, into another host than the one that was meant.
   const mended = /[\s\p{Cc}\\]/u.test(trimmed) || /^[a-z]+:\/(?!\/)/i.test(trimmed) || /^https?:(?!\/)/i.test(trimmed);
   const url = mended ? undefined : read(/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
-  if (!url) throw invalid("The host is not an address");
+  // What stands before an @ may be a password.
+  if (!url) throw invalid(`The host ${trimmed.includes("@") ? "" : `"${shownOf(trimmed)}" `}is not an address`);
   if (url.username !== "" || url.password !== "") {
     throw invalid("The host has credentials in it (`user:password@`): they would be kept in the state. Leave them out");
   }

@@ -1,4 +1,5 @@
 import type { Incoming } from "../http/exchange";
+import { jsonObject } from "../http/values";
 import type { CallRequest } from "./call";
 
 /** A call's address, and what its answer holds. */
@@ -20,10 +21,5 @@ export const hasBody = ({ body }: Exclude<Incoming, { failure: unknown }>): bool
 export function successBody(method: string, answer: Exclude<Incoming, { failure: unknown }>): object | undefined {
   if (answer.status < 200 || answer.status > 299) return undefined;
   if (answer.body.trim() === "") return method === "GET" ? undefined : {};
-  try {
-    const value: unknown = JSON.parse(answer.body);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return jsonObject(answer.body);
 }

@@ -101,6 +101,13 @@ describe("databricks-tokens doctor, in its real process", function () {
     assert.deepEqual(nothing.said("sign-in"), ["skipped", ""]);
   });
 
+  it("the id of another workspace beside the address: as every change would, it says so", async () => {
+    const other = await report({ ...asAdmin(), DATABRICKS_WORKSPACE_ID: "1" });
+    assert.deepEqual([other.code, ...other.said("identity")], [1, "wrong", "WRONG_WORKSPACE"]);
+    const own = await report({ ...asAdmin(), DATABRICKS_HOST: `${workspace.host}/?o=${workspace.orgId}` });
+    assert.deepEqual([own.code, ...own.said("identity")], [0, "ok", ""]);
+  });
+
   it("a profile; nobody to sign in as; two at once; a credential that is refused", async () => {
     writeFileSync(join(folder, ".databrickscfg"), `[p]\nhost = ${workspace.host}\ntoken = ${workspace.admin.token}\n`);
     const good = await report({ DATABRICKS_CONFIG_PROFILE: "p" });

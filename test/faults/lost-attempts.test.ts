@@ -43,6 +43,13 @@ describe("faults: lost attempts", () => {
   function withScopes(user: Identity, ...scopes: string[]): Identity {
     return { ...user, token: workspace.mint(user, { scopes, lifetimeSeconds: days(700) }).value };
   }
+  /** An `up` whose creations lose their answers, while the list fails after so many times. */
+  async function lose(listings = 0): Promise<void> {
+    workspace.faults.add({ ...lostAnswer, times: 9 });
+    workspace.faults.add({ ...LIST, kind: "server-error", times: 99, skip: listings });
+    await stack.up();
+    workspace.faults.clear();
+  }
   const ours = (): TokenRecord[] => workspace.tokens().filter(({ comment }) => comment.includes("[pulumi "));
   const listCalls = (): number => workspace.calls.filter(({ path }) => path === LIST.path).length;
 
@@ -82,10 +89,7 @@ describe("faults: lost attempts", () => {
 
     it("the error of a destroy names minter, moment and end; an administrator ends it", async () => {
       machine.identity = workspace.addUser("a@example.com");
-      workspace.faults.add({ ...lostAnswer, times: 9 });
-      workspace.faults.add({ ...LIST, kind: "server-error", times: 99 });
-      await stack.up();
-      workspace.faults.clear();
+      await lose();
       machine.identity = workspace.addUser("b@example.com");
       workspace.advance(HOUR);
       await fails(stack.destroy(), /2090-01-01T.*a@example\.com.*administrator.*2090-04-01T/s);
@@ -96,10 +100,7 @@ describe("faults: lost attempts", () => {
 
     it("nobody at all: an hour after the token would have expired by itself", async () => {
       machine.identity = workspace.addUser("a@example.com");
-      workspace.faults.add({ ...lostAnswer, times: 9 });
-      workspace.faults.add({ ...LIST, kind: "server-error", times: 99 });
-      await stack.up();
-      workspace.faults.clear();
+      await lose();
       machine.identity = workspace.addUser("b@example.com");
       workspace.advance(days(90) * 1000 + 2 * HOUR);
       await fine(stack.destroy());
@@ -126,10 +127,7 @@ describe("faults: lost attempts", () => {
       machine.identity = workspace.addUser("a@example.com");
       await fine(stack.up());
       wish({ triggers: { release: "2" } });
-      workspace.faults.add({ ...lostAnswer, times: 9 });
-      workspace.faults.add({ ...LIST, kind: "server-error", times: 99, skip: 1 });
-      await stack.up();
-      workspace.faults.clear();
+      await lose(1);
       assert.deepEqual(codes(), ["creation-unknown"]);
       machine.identity = undefined;
       await fine(stack.destroy());
@@ -139,18 +137,12 @@ describe("faults: lost attempts", () => {
     it("two minters, and a rename between their lost attempts: each is found under the name that it had", async () => {
       machine.identity = workspace.addUser("a@example.com");
       await fine(stack.up());
-      const lose = async (): Promise<void> => {
-        workspace.faults.add({ ...lostAnswer, times: 9 });
-        workspace.faults.add({ ...LIST, kind: "server-error", times: 99, skip: 1 });
-        await stack.up();
-        workspace.faults.clear();
-      };
       wish({ triggers: { release: "2" } });
-      await lose();
+      await lose(1);
       stack.resources[0]!.name = "renamed";
       machine.identity = workspace.addUser("b@example.com");
       wish({ triggers: { release: "3" } });
-      await lose();
+      await lose(1);
       assert.ok(ours().some(({ comment }) => comment.includes("renamed")));
       assert.ok(ours().some(({ comment }) => !comment.includes("renamed")));
       workspace.advance(HOUR);

@@ -65,23 +65,25 @@ function byItsWords(...[answer]: Parameters<typeof errorFromResponse>) {
   return Object.assign(errorFromResponse(answer), answer.body.includes("RESOURCE_EXHAUSTED") && { ambiguous: false });
 }
 
+/** The owner's rotation loses its answer, and an hour later somebody else runs, who can't see what it left. */
+const lostThenAStranger: Protection["steps"] = [
+  { do: "identity", who: "owner" },
+  lostAnswer,
+  fault("list", { kind: "server-error", times: 99 }),
+  up,
+  { do: "mend" },
+  { do: "identity", who: "stranger" },
+  { do: "wait", hours: 1 },
+  up,
+];
+
 const PROTECTIONS: readonly Protection[] = [
   {
     title: "an identity that can't be compared is nobody",
     off: [[minters, "sameMinter", () => true]],
-    steps: [
-      { do: "identity", who: "owner" },
-      lostAnswer,
-      fault("list", { kind: "server-error", times: 99 }),
-      up,
-      { do: "mend" },
-      { do: "identity", who: "stranger" },
-      { do: "wait", hours: 1 },
-      up,
-    ],
+    steps: lostThenAStranger,
     breaks: /leaked/,
   },
-
   {
     title: "what a lost answer left is swept",
     off: [
@@ -125,16 +127,7 @@ const PROTECTIONS: readonly Protection[] = [
           listings.ownListing(context, credential),
       ],
     ],
-    steps: [
-      { do: "identity", who: "owner" },
-      lostAnswer,
-      fault("list", { kind: "server-error", times: 99 }),
-      up,
-      { do: "mend" },
-      { do: "identity", who: "stranger" },
-      { do: "wait", hours: 1 },
-      up,
-    ],
+    steps: lostThenAStranger,
     breaks: /leaked/,
   },
   {

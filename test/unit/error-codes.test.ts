@@ -37,14 +37,16 @@ function codeLike(path: string, text: string): string[] {
 }
 
 /** The comments, strings and templates of a source file. */
-function wordsOf(text: string): string[] {
-  const words: string[] = [...(text.match(/\/\*[\s\S]*?\*\/|\/\/.*/g) ?? [])];
+const wordsOf = (text: string): string[] => [...(text.match(/\/\*[\s\S]*?\*\/|\/\/.*/g) ?? []), ...literalsOf(text)];
+
+function literalsOf(text: string): string[] {
+  const literals: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) words.push(node.text);
+    if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) literals.push(node.text);
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile("text.ts", text, ts.ScriptTarget.Latest));
-  return words;
+  return literals;
 }
 
 /** What people read: documents, and comments and messages of the published code and its examples. */
@@ -79,6 +81,16 @@ describe("error codes", () => {
       const [title = "", ...lines] = section.split(/^## /m)[0]!.trim().split("\n");
       assert.match(lines.join("\n").trim(), /^[^*]{15,}\.\n\*\*Do:\*\* .{15,}\.$/, title);
     }
+  });
+
+  it("stand in texts that hold no piece of our own source", () => {
+    const spilt = (text: string): boolean => /["'`] \+\s*\n/.test(text);
+    assert.ok(spilt('under " +\n      "the name'));
+    const broken = texts()
+      .filter((path) => path.endsWith(".ts"))
+      .flatMap((path) => literalsOf(read(path)).map((text) => `${path}: ${text}`))
+      .filter(spilt);
+    assert.deepEqual(broken, []);
   });
 
   it("are the only words in code's clothes", () => {

@@ -6,7 +6,7 @@ import { type Plan, plan, type RevocationRequest } from "../../audit/plan";
 import type { Row } from "../../audit/rows";
 import { quote } from "../../http/quote";
 import { surroundings } from "../../session/surroundings";
-import { settingsFrom } from "../../sign-in";
+import { timeLimitsFrom } from "../../sign-in";
 import { couldNotTell, type Gathered, gather, readStack, readState } from "./gather";
 import { lockOfBackend } from "./lock";
 import { invalid, type Options } from "./options";
@@ -68,7 +68,7 @@ const keyOf = ({ host, tokenId }: { host: string | null; tokenId: string }): str
 function operationMsOf({ state }: Gathered): number {
   const around = surroundings();
   const workspaces = [...state.workspaces.values()].flat();
-  return Math.max(...[{}, ...workspaces].map((workspace) => settingsFrom(workspace, around).operationTimeoutMs));
+  return Math.max(...[{}, ...workspaces].map((workspace) => timeLimitsFrom(workspace, around).operationTimeoutMs));
 }
 
 /** @throws DatabricksTokensError INVALID_INPUT without a yes */

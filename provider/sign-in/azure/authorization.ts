@@ -2,6 +2,7 @@ import { DatabricksTokensError } from "../../errors";
 import { Secret } from "../../secret";
 import type { Authorization } from "../../workspace/authorization";
 import { cachedSignIn } from "../cached-sign-in";
+import { claimsOf } from "../claims";
 import { bearerHeader } from "../oauth-response";
 import type { SignIn } from "../strategy";
 import type { FetchedToken } from "../token-cache";
@@ -36,12 +37,3 @@ export function entraAuthorization(strategy: string, signIn: SignIn, make: MakeC
 
 /** Only people have a user principal name. */
 const isPerson = ({ value }: FetchedToken): boolean => typeof claimsOf(value)?.["upn"] === "string";
-
-/** What a token says of whoever it is for; it is not verified here, that is up to whoever takes it. */
-export function claimsOf(token: Secret): Record<string, unknown> | undefined {
-  try {
-    return Object(JSON.parse(Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString("utf8")));
-  } catch {
-    return undefined;
-  }
-}

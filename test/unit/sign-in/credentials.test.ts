@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { credentialsFor, resolveHost, type Surroundings, settingsFrom } from "../../../provider/sign-in";
+import { credentialsFor, resolveHost, type Surroundings, timeLimitsFrom } from "../../../provider/sign-in";
 import { workspaceHost } from "../../../provider/sign-in/azure/workspace-host";
 import { readProfiles } from "../../../provider/sign-in/profiles";
 
@@ -224,14 +224,14 @@ describe("a source that can't be used", () => {
 
 describe("settings", () => {
   it("have defaults, and take config before environment", () => {
-    assert.deepEqual(settingsFrom({}, around()), { httpTimeoutMs: 30_000, operationTimeoutMs: 300_000 });
+    assert.deepEqual(timeLimitsFrom({}, around()), { httpTimeoutMs: 30_000, operationTimeoutMs: 300_000 });
     const s = around({
       config: { "databricks:httpTimeoutSeconds": "5" },
       env: { DATABRICKS_HTTP_TIMEOUT_SECONDS: "9", DATABRICKS_OPERATION_TIMEOUT_SECONDS: "60" },
     });
-    assert.deepEqual(settingsFrom({}, s), { httpTimeoutMs: 5000, operationTimeoutMs: 60_000 });
+    assert.deepEqual(timeLimitsFrom({}, s), { httpTimeoutMs: 5000, operationTimeoutMs: 60_000 });
     assert.equal(
-      codeOf(() => settingsFrom({}, around({ config: { "databricks:httpTimeoutSeconds": "soon" } }))),
+      codeOf(() => timeLimitsFrom({}, around({ config: { "databricks:httpTimeoutSeconds": "soon" } }))),
       "INVALID_CONFIG",
     );
   });

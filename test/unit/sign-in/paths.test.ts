@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { fromHome, isPath } from "../../../provider/sign-in/paths";
 
 describe("paths as people write them", () => {
-  it("begin in the home folder with ~, whichever way the slash leans; which is looked for only then", () => {
+  it("begin in the home folder with ~, on Windows whichever way the slash leans; which is looked for only then", () => {
     const home = (): string => "/home/ada";
+    const nobody = (): string => assert.fail("nobody asks for it");
     assert.equal(fromHome("~/.databrickscfg", home), "/home/ada/.databrickscfg");
     assert.equal(
-      fromHome("~\\.databrickscfg", () => "C:\\Users\\ada"),
+      fromHome("~\\.databrickscfg", () => "C:\\Users\\ada", "win32"),
       "C:\\Users\\ada\\.databrickscfg",
     );
     assert.equal(fromHome("~", home), "/home/ada");
     for (const path of ["/etc/cfg", "~ada/cfg", "a~/b", "C:\\cfg"]) {
-      assert.equal(
-        fromHome(path, () => assert.fail("nobody asks for it")),
-        path,
-      );
+      assert.equal(fromHome(path, nobody), path);
     }
+    // Elsewhere it is a letter of a name: the file would stand beside the home folder.
+    assert.equal(fromHome("~\\.netrc", nobody, "linux"), "~\\.netrc");
   });
 
   it("tell a command's path from its name", () => {
